@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.TestBucket;
 
@@ -478,6 +480,58 @@ class LearningTest {
         Files.writeString(claim, "{\"micros\": 1000, \"random\": 0}");
         improved(name);
         assertThat(claim).doesNotExist();
+    }
+
+    /// Another instance was killed once it had defined a version, or before it could.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aVersionNeverLacksItsImprovementAndWhatWasNotMadeIsForgotten(boolean isMade) throws IOException {
+        var name = function(SORTING);
+        var next = with(SORTING, "task", task("Which is it?", truth().subList(0, 8)));
+        if (isMade) {
+            define(name, next).statusCode(201);
+        }
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        var improvement = Map.of("at", "2026-11-30T12:00:00Z", "from", 1, "held_back", 12, "better", 6, "worse", 0);
+        var left =
+                Map.of("micros", 1000, "random", 0, "decided", Map.of("improvement", improvement, "definition", next));
+        new ObjectMapper().writeValue(claim.toFile(), left);
+
+        assertThat(versionsTried(name)).isEqualTo(isMade ? List.of(2) : List.of());
+        assertThat(improved(name).getInt("from")).isEqualTo(isMade ? 2 : 1);
+
+        assertThat(claim).doesNotExist();
+        assertThat(tried(name)).isEqualTo(isMade ? 2 : 1);
+        assertThat(versionsTried(name)).isEqualTo(isMade ? List.of(2) : List.of());
+    }
+
+    private static List<Integer> versionsTried(String name) {
+        return given().get("/functions/{name}/improvements", name)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("improvements.findAll { it.version != null }.version");
+    }
+
+    /// As where two instances got it at once.
+    @Test
+    void whatIsKeptTwiceCountsOnce() throws IOException {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var folder = BUCKET.resolve("feedback/shared").resolve(name);
+        try (var files = Files.list(folder)) {
+            var kept = files.toList().getFirst();
+            Files.copy(
+                    kept, kept.resolveSibling(kept.getFileName().toString().replaceAll(".{5}\\.json", "00000.json")));
+        }
+
+        assertThat(lines(name)).hasSize(1);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200).body("feedback", equalTo(1));
+
+        given().delete("/functions/{name}/feedback", name).then().statusCode(204);
+        assertThat(folder).doesNotExist();
     }
 
     @Test

@@ -111,6 +111,14 @@ public final class NamedFunctions {
                 .toList());
     }
 
+    /// The versions of a function, in order; none if the tenant has no function of this name.
+    public List<Integer> versions(Tenant tenant, String function) {
+        return list(tenant).functions().stream()
+                .filter(entry -> entry.name().equals(function))
+                .flatMap(entry -> entry.versions().stream())
+                .toList();
+    }
+
     /// Deletes a version, or all of a name.
     ///
     /// @param name as it was sent, perhaps with a version

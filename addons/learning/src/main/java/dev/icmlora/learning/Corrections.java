@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -120,7 +119,7 @@ public final class Corrections {
         violations.count("", corrections.size(), MOST);
         violations.raise();
         var hasIds = corrections.stream().anyMatch(correction -> correction.id() != null);
-        var versions = hasIds ? versions(tenant, function.name()) : Set.<Integer>of();
+        var versions = hasIds ? functions.versions(tenant, function.name()) : List.<Integer>of();
         var pieces = new ArrayList<Feedback>();
         for (var i = 0; i < corrections.size(); i++) {
             var at = isList ? "/" + i : "";
@@ -203,15 +202,8 @@ public final class Corrections {
         return Optional.of(new Feedback(input.get(), output.get(), version, now, null));
     }
 
-    private Set<Integer> versions(Tenant tenant, String function) {
-        return functions.list(tenant).functions().stream()
-                .filter(entry -> entry.name().equals(function))
-                .flatMap(entry -> entry.versions().stream())
-                .collect(Collectors.toSet());
-    }
-
     private Optional<AnswerId> id(
-            Tenant tenant, String function, Set<Integer> versions, String field, String text, Violations violations) {
+            Tenant tenant, String function, List<Integer> versions, String field, String text, Violations violations) {
         var id = AnswerId.of(text, store.key(), tenant);
         violations.when(id.isEmpty(), field, null, text, "is no id of an answer that you had here");
         if (id.isEmpty()) {

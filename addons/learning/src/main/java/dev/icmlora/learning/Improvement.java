@@ -72,6 +72,26 @@ record Improvement(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Change(String input, String output, String before, String after, boolean better) {}
 
+    /// The same, of a candidate that serves as this version.
+    Improvement servedAs(int number) {
+        return new Improvement(
+                at,
+                from,
+                number,
+                null,
+                measuredBy,
+                heldBack,
+                rightBefore,
+                rightAfter,
+                better,
+                worse,
+                chance,
+                unrelated,
+                unlearned,
+                candidate,
+                changes);
+    }
+
     /// All that it takes to make a candidate again, with the version's definition, and to measure it again.
     ///
     /// @param examples that it was tuned on

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,6 +44,7 @@ import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
+import dev.icmlora.learning.Claim.Decision;
 import dev.icmlora.learning.Improvement.Candidate;
 import dev.icmlora.learning.Improvement.Change;
 import dev.icmlora.learning.LearningStore.Given;
@@ -60,8 +60,8 @@ final class Improvements {
     static final int MOST = 2;
     /// New pieces of feedback after which a function is improved that says so.
     static final int DUE = 20;
-    /// Of an improvement; more than that, and its instance is gone.
-    static final Duration LONGEST = Duration.ofMinutes(30);
+    /// Of an improvement for a place, beside clients that wait for answers.
+    static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private static final Logger LOG = Logger.getLogger(Improvements.class);
     /// Parts of the feedback, each of which is held back from a candidate: of labels, and of what takes longer to tune.
@@ -118,7 +118,26 @@ final class Improvements {
 
     /// What has been tried on a function, the newest first.
     List<Improvement> tried(Tenant tenant, String name) {
-        return store.tried(tenant, Corrections.function(functions, tenant, name).name());
+        var function = Corrections.function(functions, tenant, name).name();
+        // In this order: what is kept meanwhile is not missed.
+        var decided = store.decided(tenant, function);
+        var kept = store.tried(tenant, function);
+        var left = decided.flatMap(decision -> made(tenant, function, decision, kept));
+        return Stream.concat(left.stream(), kept.stream()).toList();
+    }
+
+    /// The improvement that made a version whose instance was killed before it could keep the improvement; empty where
+    /// it is kept, and where the version was not made.
+    private Optional<Improvement> made(Tenant tenant, String function, Decision decision, List<Improvement> kept) {
+        return functions.versions(tenant, function).stream()
+                .filter(number -> number > decision.improvement().from())
+                .filter(number -> {
+                    var version = functions.describe(tenant, function + "@" + number);
+                    return decision.definition().equals(version.with(version.task()));
+                })
+                .findFirst()
+                .filter(number -> kept.stream().noneMatch(improvement -> number.equals(improvement.version())))
+                .map(decision.improvement()::servedAs);
     }
 
     /// Improves a function, as low-priority work that goes on where the caller does not wait for it.
@@ -126,12 +145,12 @@ final class Improvements {
     /// @param name as it was sent
     /// @throws RequestException if there is no such function, it is being improved, or too many are
     Improvement improve(Caller caller, String name) {
-        var serving = Corrections.function(functions, caller.tenant(), name);
+        var function = Corrections.function(functions, caller.tenant(), name).name();
         var place = places.enter(caller.payer());
         var work = CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return claimed(caller, serving);
+                        return claimed(caller, function);
                     } finally {
                         place.leave();
                     }
@@ -165,30 +184,37 @@ final class Improvements {
         });
     }
 
-    private Improvement claimed(Caller caller, FunctionDescription serving) {
+    private Improvement claimed(Caller caller, String function) {
         var tenant = caller.tenant();
-        var claim = store.claim(tenant, serving.name(), LearningStore.IMPROVING, LONGEST)
+        var claimed = store.claim(tenant, function, LearningStore.IMPROVING)
                 .orElseThrow(() -> Kind.IMPROVING.because(
                         "%s is being improved already; GET /functions/%s/improvements says when that is done"
-                                .formatted(serving.name(), serving.name())));
-        try {
-            var improvement = new Attempt(caller, serving, Split.of(serving, feedback(tenant, serving.name())))
-                    .decide(() -> store.holds(claim));
-            store.add(tenant, serving.name(), improvement.withoutInputs());
-            Counter.builder("icm.lora.improvements")
-                    .description("Attempts to improve functions")
-                    .tag("outcome", improvement.version() == null ? "refused" : "served")
-                    .register(registry)
-                    .increment();
-            LOG.infof(
-                    "improve: %s",
-                    Optional.ofNullable(improvement.reason())
-                            .orElseGet(() -> "%d better, %d worse of %d"
-                                    .formatted(improvement.better(), improvement.worse(), improvement.heldBack())));
+                                .formatted(function, function)));
+        try (var claim = claimed) {
+            claim.decided()
+                    .flatMap(left -> made(tenant, function, left, store.tried(tenant, function)))
+                    .ifPresent(improvement -> keep(tenant, function, improvement));
+            claim.settle();
+            var serving = functions.describe(tenant, function);
+            var improvement = new Attempt(caller, serving, Split.of(serving, feedback(tenant, function))).decide(claim);
+            keep(tenant, function, improvement);
+            claim.settle();
             return improvement;
-        } finally {
-            store.release(claim);
         }
+    }
+
+    private void keep(Tenant tenant, String function, Improvement improvement) {
+        store.add(tenant, function, improvement.withoutInputs());
+        Counter.builder("icm.lora.improvements")
+                .description("Attempts to improve functions")
+                .tag("outcome", improvement.version() == null ? "refused" : "served")
+                .register(registry)
+                .increment();
+        LOG.infof(
+                "improve: %s",
+                Optional.ofNullable(improvement.reason())
+                        .orElseGet(() -> "%d better, %d worse of %d"
+                                .formatted(improvement.better(), improvement.worse(), improvement.heldBack())));
     }
 
     /// The oldest first.
@@ -276,11 +302,9 @@ final class Improvements {
             this.heldBack = split.heldBack();
         }
 
-        /// @param holds whether no other instance may have decided meanwhile
-        private Improvement decide(BooleanSupplier holds) {
+        private Improvement decide(Claim claim) {
             if (heldBack.size() < LEAST) {
                 return tried(
-                        null,
                         "there is too little feedback that the function was not tuned on: %d pieces, and %d are needed"
                                 .formatted(heldBack.size(), LEAST),
                         null,
@@ -301,19 +325,22 @@ final class Improvements {
             var definition = candidate(List.of());
             var unfit = unfit(measured);
             if (unfit.isPresent()) {
-                return tried(null, unfit.get(), measured, changes, null, described(definition, List.of()));
+                return tried(unfit.get(), measured, changes, null, described(definition, List.of()));
             }
             var examples = split.examples.subList(0, Math.min(ASKED_AGAIN, split.examples.size()));
             var replies = replies(definition, examples);
             var kept = compared(examples, replies(current, examples), replies);
-            var reason = reason(kept, holds);
-            var version = reason.isPresent()
-                    ? null
-                    : functions
+            var candidate = described(definition, replies);
+            var served = tried(null, measured, changes, kept.worse(), candidate);
+            return reason(kept)
+                    .or(() -> claim.decide(new Decision(served.withoutInputs(), definition))
+                            ? Optional.empty()
+                            : Optional.of("another instance improves the function by now"))
+                    .map(reason -> tried(reason, measured, changes, kept.worse(), candidate))
+                    .orElseGet(() -> served.servedAs(functions
                             .define(caller.tenant(), serving.name(), definition)
                             .function()
-                            .version();
-            return tried(version, reason.orElse(null), measured, changes, kept.worse(), described(definition, replies));
+                            .version()));
         }
 
         /// @param without feedback that it is not tuned on
@@ -334,30 +361,25 @@ final class Improvements {
         }
 
         /// Why this candidate is not to serve.
-        private Optional<String> reason(Comparison kept, BooleanSupplier holds) {
+        private Optional<String> reason(Comparison kept) {
             if (kept.worse() > Math.max(1, kept.rightBefore() / UNLEARNED)) {
                 return Optional.of("the candidate unlearned %d of %d examples of the function"
                         .formatted(kept.worse(), kept.rightBefore()));
             }
             var newest = functions.describe(caller.tenant(), serving.name()).version();
-            return newest == serving.version() && holds.getAsBoolean()
+            return newest == serving.version()
                     ? Optional.empty()
                     : Optional.of("version %d came meanwhile".formatted(newest));
         }
 
         /// @param measured null where nothing was
         private Improvement tried(
-                Integer version,
-                String reason,
-                Comparison measured,
-                List<Change> changes,
-                Integer unlearned,
-                Candidate candidate) {
+                String reason, Comparison measured, List<Change> changes, Integer unlearned, Candidate candidate) {
             var compared = Optional.ofNullable(measured);
             return new Improvement(
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     serving.version(),
-                    version,
+                    null,
                     reason,
                     split.measuredBy,
                     heldBack.size(),
@@ -436,7 +458,7 @@ final class Improvements {
                     return work.get();
                 } catch (RequestException e) {
                     e.unless(Kind.QUEUE_FULL, Kind.CROWDED_OUT);
-                    if (System.nanoTime() - begin > LONGEST.toNanos() / 2) {
+                    if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                         throw e;
                     }
                 }

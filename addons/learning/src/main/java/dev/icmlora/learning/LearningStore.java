@@ -8,9 +8,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -177,10 +179,12 @@ final class LearningStore {
         return given(tenant, function).stream().filter(each -> !each.isTaught).toList();
     }
 
-    /// All feedback on a function, the oldest first.
+    /// All feedback on a function, the oldest first. What came to two instances at once is there once.
     List<Given> given(Tenant tenant, String function) {
+        Set<String> known = new HashSet<>();
         return all(feedback(tenant, function)).stream()
                 .sorted(Comparator.comparing(each -> each.stamp.toString()))
+                .filter(each -> known.add(each.input + each.output + each.isTaught))
                 .toList();
     }
 
@@ -302,7 +306,7 @@ final class LearningStore {
 
     /// Deletes feedback and kept answers.
     void forget(Tenant tenant, String function) {
-        given(tenant, function).forEach(each -> store().delete(each.object.key()));
+        all(feedback(tenant, function)).forEach(each -> store().delete(each.object.key()));
         delete(answers(tenant, function));
     }
 
@@ -353,40 +357,19 @@ final class LearningStore {
     /// Claims a function.
     ///
     /// @param what is done with it
-    /// @param longest after which a claim counts no more: its instance is gone
-    /// @return the claim; empty while another one holds
-    Optional<Claim> claim(Tenant tenant, String function, String what, Duration longest) {
-        var name = feedback(tenant, function) + what;
-        var there = store().find(name);
-        var holds = there.flatMap(store()::content)
-                .map(bytes -> read(bytes, Stamp.class))
-                .filter(stamp -> !stamp.isOlderThan(longest));
-        if (holds.isPresent()) {
-            return Optional.empty();
-        }
-        try {
-            var condition = Condition.unchanged(there.map(StoredObject::version));
-            return Optional.of(
-                    new Claim(name, store().write(name, Content.of(json.writer(), Stamp.now()), Map.of(), condition)));
-        } catch (ConditionFailedException e) {
-            return Optional.empty();
-        }
+    /// @return the claim; empty while another instance holds it
+    Optional<Claim> claim(Tenant tenant, String function, String what) {
+        var key = feedback(tenant, function) + what;
+        var there = store().find(key);
+        var state = there.flatMap(store()::content).map(bytes -> read(bytes, Claim.State.class));
+        return Claim.take(store(), key, json, there, state);
     }
 
-    /// @param version of the object that says so
-    record Claim(String name, String version) {}
-
-    /// Whether no other instance has taken a claim over.
-    boolean holds(Claim claim) {
-        return store().find(claim.name)
-                .filter(object -> object.version().equals(claim.version))
-                .isPresent();
-    }
-
-    void release(Claim claim) {
-        if (holds(claim)) {
-            store().delete(claim.name);
-        }
+    /// The version that an instance is about to serve, or was when it was killed.
+    Optional<Claim.Decision> decided(Tenant tenant, String function) {
+        return there(feedback(tenant, function) + IMPROVING)
+                .map(bytes -> read(bytes, Claim.State.class))
+                .map(Claim.State::decided);
     }
 
     /// Calls of the teacher, of all instances.

@@ -34,7 +34,6 @@ import dev.icmlora.function.config.StartupException;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.learning.LearningStore.Claim;
 import dev.icmlora.learning.TeacherEndpoint.Said;
 import dev.icmlora.learning.Unsure.Doubt;
 
@@ -45,9 +44,6 @@ import dev.icmlora.learning.Unsure.Doubt;
 /// bucket, so nothing is lost where the teacher is away, or the instance ends.
 @Singleton
 final class Teacher {
-
-    /// Of a round with a function; more than that, and its instance is gone.
-    static final Duration LONGEST = Duration.ofMinutes(30);
 
     private static final Logger LOG = Logger.getLogger(Teacher.class);
     private static final int AFTER_THE_FUNCTIONS_LIMITS = 3;
@@ -207,7 +203,7 @@ final class Teacher {
                 return Round.MORE;
             }
             var description = functions.describe(due.tenant, due.function);
-            var claim = store.claim(due.tenant, due.function, LearningStore.TEACHING, LONGEST);
+            var claim = store.claim(due.tenant, due.function, LearningStore.TEACHING);
             // Another instance is at it.
             return claim.isEmpty() ? Round.DONE : claimed(due, description, claim.get());
         } catch (RequestException e) {
@@ -223,7 +219,7 @@ final class Teacher {
     }
 
     private Round claimed(Due due, FunctionDescription description, Claim claim) {
-        try {
+        try (claim) {
             var doubts = unsure.doubts(due.tenant, due.function, true);
             doubts.removeIf(doubt -> refused.contains(new Asked(due, doubt.input())));
             for (var doubt : doubts) {
@@ -246,8 +242,6 @@ final class Teacher {
             }
             fault = "";
             return doubts.size() < Unsure.LISTED ? Round.DONE : Round.MORE;
-        } finally {
-            store.release(claim);
         }
     }
 
