@@ -59,31 +59,6 @@ class FaultInjection {
     /// @param inputs -1 if the file is bad
     private record File(TaskBucket bucket, String name, String version, int inputs) {}
 
-    private final class Instance {
-
-        private final Path home;
-        private final Map<String, String> environment;
-        private FunctionProcess process;
-        private volatile String address = "http://127.0.0.1:1";
-
-        private Instance(Path home, Map<String, String> environment) throws Exception {
-            this.home = Files.createDirectories(home);
-            this.environment = environment;
-            start();
-        }
-
-        private void start() throws Exception {
-            process = FunctionProcess.start(home, environment, "-Xmx512m");
-            address = process.awaitAddress();
-        }
-
-        private void kill() throws Exception {
-            process.close();
-            kills.incrementAndGet();
-            start();
-        }
-    }
-
     @Test
     void everyFileHasOneOutcome() throws Exception {
         System.out.printf("seed %d, logs in %s%n", SEED, folder);
@@ -170,7 +145,7 @@ class FaultInjection {
     void stop() throws Exception {
         for (var instance : instances) {
             if (instance != null) {
-                instance.process.close();
+                instance.close();
             }
         }
         for (var proxy : proxies.values()) {
@@ -190,7 +165,8 @@ class FaultInjection {
         try {
             while (!over) {
                 Thread.sleep(between(2000, 8000));
-                instances[between(0, instances.length)].kill();
+                instances[between(0, instances.length)].killAndStart();
+                kills.incrementAndGet();
             }
         } catch (Exception | AssertionError e) {
             surprises.add(e.toString());
@@ -236,7 +212,7 @@ class FaultInjection {
 
     private int deliver(File file) {
         deliveries.incrementAndGet();
-        var status = file.bucket().deliver(instances[between(0, 2)].address, file.name(), file.version());
+        var status = file.bucket().deliver(instances[between(0, 2)].address(), file.name(), file.version());
         if (status != 204 && status != 503 && status != 0) {
             surprises.add(file + " was answered " + status);
         }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,17 +237,16 @@ public final class StorageServer {
 
     /// Settings by which a function in a process of its own finds the servers behind these ports.
     public static Map<String, String> environment(Map<Provider, Integer> ports) {
-        return Map.of(
-                "ICM_LORA_STORAGE_GOOGLE_ENDPOINT",
-                http(ports.get(Provider.GOOGLE)),
-                "ICM_LORA_STORAGE_S3_ENDPOINT",
-                http(ports.get(Provider.S3)),
-                "ICM_LORA_STORAGE_AZURE_CONNECTION_STRING",
-                connectionString(ports.get(Provider.AZURE)),
-                "AWS_ACCESS_KEY_ID",
-                ACCOUNT,
-                "AWS_SECRET_ACCESS_KEY",
-                KEY);
+        var environment = new HashMap<>(Map.of("AWS_ACCESS_KEY_ID", ACCOUNT, "AWS_SECRET_ACCESS_KEY", KEY));
+        ports.forEach((provider, port) -> {
+            switch (provider) {
+                case GOOGLE -> environment.put("ICM_LORA_STORAGE_GOOGLE_ENDPOINT", http(port));
+                case S3 -> environment.put("ICM_LORA_STORAGE_S3_ENDPOINT", http(port));
+                case AZURE -> environment.put("ICM_LORA_STORAGE_AZURE_CONNECTION_STRING", connectionString(port));
+                case LOCAL -> throw new IllegalArgumentException("a directory has no port");
+            }
+        });
+        return environment;
     }
 
     /// The same for a client in this JVM, of this server or of a proxy before it.
