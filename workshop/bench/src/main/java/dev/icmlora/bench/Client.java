@@ -152,6 +152,14 @@ final class Client implements AutoCloseable {
         return http.send(request, BodyHandlers.discarding()).statusCode();
     }
 
+    /// Defines a function.
+    void define(String name, Map<String, Object> definition) {
+        bytes(request("/functions/" + name)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(JSON.toJson(definition)))
+                .build());
+    }
+
     /// What the function calls its base model.
     String baseModel() {
         var models = JSON.fromJson(new String(get("/v1/models", "application/json"), UTF_8), JsonObject.class);
