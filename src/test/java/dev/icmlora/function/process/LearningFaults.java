@@ -369,9 +369,11 @@ class LearningFaults {
             var tried = new ArrayList<JsonNode>();
             json(same(function("/improvements"))).get("improvements").forEach(tried::add);
             // Of those that tuned nothing the last one is kept.
-            assertThat(tried).as("what was said of %s", name).containsAll(improvements.stream()
-                    .filter(improvement -> improvement.has("candidate"))
-                    .toList());
+            assertThat(tried)
+                    .as("what was said of %s", name)
+                    .containsAll(improvements.stream()
+                            .filter(improvement -> improvement.has("candidate"))
+                            .toList());
             var improved = new ArrayList<Integer>();
             var made = new ArrayList<Integer>();
             for (var improvement : tried) {
