@@ -38,8 +38,7 @@ final class Improving implements Part {
         }
 
         private Map<String, String> example(int number) {
-            return Map.of(
-                    "input", message.formatted(number), "output", name().toLowerCase(Locale.ROOT));
+            return Map.of("input", message.formatted(number), "output", name().toLowerCase(Locale.ROOT));
         }
     }
 
@@ -85,7 +84,12 @@ final class Improving implements Part {
     private Round round(Client client, String name) {
         define(client, name);
         Repeatedly.Act act = () -> client.ask(
-                "/generate", Map.of("task", Map.of("function", name), "inputs", List.of(next(Label.PARCEL).get("input"))));
+                "/generate",
+                Map.of(
+                        "task",
+                        Map.of("function", name),
+                        "inputs",
+                        List.of(next(Label.PARCEL).get("input"))));
         try (var clients = Repeatedly.start(
                 Duration.ZERO, Stream.generate(() -> act).limit(CLIENTS).toList())) {
             Machine.sleep(WARM_UP);
