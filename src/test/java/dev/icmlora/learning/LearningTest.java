@@ -16,12 +16,15 @@ import static org.hamcrest.Matchers.nullValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -561,6 +564,42 @@ class LearningTest {
         feedback(name, Map.of("id", id, "output", "food")).statusCode(200).body("added", equalTo(1));
         given().get("/functions/{name}/unsure", name).then().body("answers.size()", equalTo(2));
         assertThat(reply.getList("ids")).hasSize(5);
+    }
+
+    /// Each of two hundred replies has as many inputs as one may have, and no two of these are equal.
+    @Test
+    void manyInputsHoldUpNoOtherRequest() throws Exception {
+        var name = function(SORTING);
+        var folder = Files.createDirectories(BUCKET.resolve("answers/shared").resolve(name));
+        for (var reply = 0; reply < 200; reply++) {
+            var answers = new ArrayList<Map<String, Object>>();
+            for (var i = 0; i < 256; i++) {
+                var words = new StringBuilder();
+                for (var word = 0; word < 40; word++) {
+                    words.append("w").append((reply * 7 + i * 3 + word * word) % 997).append(' ');
+                }
+                answers.add(Map.of("input", words + "%d-%d".formatted(reply, i), "output", "food"));
+            }
+            new ObjectMapper()
+                    .writeValue(
+                            folder.resolve(Stamp.now() + ".json").toFile(), Map.of("version", 1, "answers", answers));
+        }
+        try (var lists = Executors.newFixedThreadPool(2)) {
+            var listed = IntStream.range(0, 2)
+                    .mapToObj(_ -> lists.submit(() -> given().get("/functions/{name}/unsure", name)
+                            .then()
+                            .statusCode(200)
+                            .body("answers.size()", equalTo(20))))
+                    .toList();
+            do {
+                var begin = System.nanoTime();
+                given().get("/functions/{name}", name).then().statusCode(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+            } while (!listed.stream().allMatch(Future::isDone));
+            for (var list : listed) {
+                list.get();
+            }
+        }
     }
 
     @Test

@@ -42,7 +42,7 @@ public final class RequestRules {
     /// Characters of a description.
     private static final int DESCRIPTION_CHARACTERS = 2000;
     /// Characters of an example's input, and of its output.
-    private static final int EXAMPLE_CHARACTERS = 2000;
+    public static final int EXAMPLE_CHARACTERS = 2000;
     /// Examples of a task that is not tuned on them.
     private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.

@@ -16,6 +16,7 @@ import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.http.LowPriorityWork;
 import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestMeter;
 import dev.icmlora.function.service.RequestRules;

@@ -34,6 +34,7 @@ import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.LowPriorityWork;
 import dev.icmlora.function.http.Route;
 import dev.icmlora.generator.adapter.Adapter;
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -268,18 +269,17 @@ final class LearningStore {
         return there(answers(tenant, function) + stamp + ".json").map(bytes -> read(bytes, KeptAnswers.class));
     }
 
-    /// The newest replies of a function, the newest first.
-    List<Reply> replies(Tenant tenant, String function, int most) {
-        var replies = new ArrayList<Reply>();
-        for (var object : store().list(answers(tenant, function)).reversed()) {
+    /// The replies of a function, the newest first. Each is read when it is asked for.
+    Stream<Reply> replies(Tenant tenant, String function) {
+        return store().list(answers(tenant, function)).reversed().stream().flatMap(object -> {
             var name = REPLY.matcher(object.key());
-            if (name.matches() && replies.size() < most) {
-                store().content(object)
-                        .map(bytes -> read(bytes, KeptAnswers.class))
-                        .ifPresent(answers -> replies.add(new Reply(Stamp.of(name.group(1), name.group(2)), answers)));
-            }
-        }
-        return replies;
+            return name.matches()
+                    ? store().content(object)
+                            .map(bytes -> read(bytes, KeptAnswers.class))
+                            .map(answers -> new Reply(Stamp.of(name.group(1), name.group(2)), answers))
+                            .stream()
+                    : Stream.empty();
+        });
     }
 
     /// Deletes the oldest replies of a tenant that there is no room for.

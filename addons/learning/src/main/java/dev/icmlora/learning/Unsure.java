@@ -2,13 +2,14 @@ package dev.icmlora.learning;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -18,8 +19,10 @@ import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.error.RequestException.Kind;
+import dev.icmlora.function.http.LowPriorityWork;
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.service.NamedFunctions;
+import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.learning.LearningStore.Given;
 import dev.icmlora.learning.LearningStore.Reply;
 
@@ -34,7 +37,11 @@ final class Unsure {
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
     static final int LISTED = 20;
     /// Newest replies, and newest pieces of feedback: each is read.
-    private static final int LOOKED_AT = 200;
+    static final int LOOKED_AT = 200;
+    /// Newest inputs of these replies: each is compared with each piece of feedback.
+    static final int COMPARED = 500;
+    /// First words of a text that are compared.
+    private static final int WORDS = 100;
     /// Confidence from which on no teacher is asked.
     private static final double SURE = 0.9;
     /// Of an answer of which nothing is known.
@@ -42,11 +49,13 @@ final class Unsure {
 
     private final LearningStore store;
     private final NamedFunctions functions;
+    private final LowPriorityWork lowPriority;
     private final boolean keepsInputs;
 
-    Unsure(LearningStore store, NamedFunctions functions, FunctionConfig config) {
+    Unsure(LearningStore store, NamedFunctions functions, LowPriorityWork lowPriority, FunctionConfig config) {
         this.store = store;
         this.functions = functions;
+        this.lowPriority = lowPriority;
         this.keepsInputs = config.feedback() == Kept.INPUTS;
     }
 
@@ -82,56 +91,81 @@ final class Unsure {
     List<Doubt> doubts(Tenant tenant, String function, boolean forTeacher) {
         var given = forTeacher ? store.given(tenant, function) : store.givenByPeople(tenant, function);
         var known = given.stream().map(Given::input).collect(Collectors.toSet());
-        Map<String, Doubt> candidates = new LinkedHashMap<>();
-        for (var reply : store.replies(tenant, function, LOOKED_AT)) {
-            for (var i = 0; i < reply.answers().answers().size(); i++) {
-                var candidate = new Doubt(reply, i);
-                var hash = Hash.of(candidate.answer.input());
-                if (!known.contains(hash)) {
-                    candidates.putIfAbsent(hash, candidate);
-                }
-            }
-        }
-        var left = new ArrayList<>(candidates.values());
-        left.removeIf(doubt -> forTeacher && doubt.confidence() >= SURE);
-        given.subList(Math.max(0, given.size() - LOOKED_AT), given.size()).stream()
+        var doubts = doubts(store.replies(tenant, function).limit(LOOKED_AT), known).stream()
+                .filter(doubt -> !forTeacher || doubt.confidence() < SURE)
+                .toList();
+        var corrected = given.subList(Math.max(0, given.size() - LOOKED_AT), given.size()).stream()
                 .flatMap(each -> store.read(each).stream())
-                .map(piece -> words(piece.input()))
-                .forEach(words -> left.forEach(other -> other.sees(words)));
+                .map(Feedback::input)
+                .toList();
+        return lowPriority.work(() -> picked(doubts, corrected));
+    }
+
+    /// The newest answer of each of the newest inputs. What is too long to be an example cannot be corrected.
+    ///
+    /// @param known hashes of inputs that are left out
+    static List<Doubt> doubts(Stream<Reply> newestFirst, Set<String> known) {
+        var seen = new HashSet<>(known);
+        return newestFirst
+                .flatMap(reply -> IntStream.range(0, reply.answers().answers().size())
+                        .mapToObj(i -> new Doubt(reply, i)))
+                .filter(doubt -> doubt.answer.input().length() <= RequestRules.EXAMPLE_CHARACTERS)
+                .filter(doubt -> seen.add(Hash.of(doubt.answer.input())))
+                .limit(COMPARED)
+                .toList();
+    }
+
+    private static List<Doubt> picked(List<Doubt> doubts, List<String> corrected) {
+        var left = new ArrayList<>(doubts);
+        corrected.stream().map(Unsure::words).forEach(words -> left.forEach(other -> other.sees(words)));
         var picked = new ArrayList<Doubt>();
         while (picked.size() < LISTED && !left.isEmpty()) {
-            var best =
-                    left.stream().max(Comparator.comparingDouble(Doubt::worth)).orElseThrow();
+            var best = left.stream()
+                    .max(Comparator.comparingDouble(Doubt::worth))
+                    .orElseThrow();
             left.remove(best);
-            left.forEach(other -> other.sees(best.words));
+            left.forEach(other -> other.sees(best.words()));
             picked.add(best);
         }
         return picked;
     }
 
     private static Set<String> words(String text) {
-        return Set.copyOf(List.of(BETWEEN_WORDS.split(text.toLowerCase(Locale.ROOT))));
+        return BETWEEN_WORDS
+                .splitAsStream(text.toLowerCase(Locale.ROOT))
+                .limit(WORDS)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// An answer that may be wrong.
     static final class Doubt {
 
-        private final Reply reply;
+        private final Stamp stamp;
+        private final int version;
         private final int index;
         private final Answered answer;
-        private final Set<String> words;
+        private Set<String> words;
         private double likeness;
 
+        /// It keeps nothing of the reply's other answers.
         private Doubt(Reply reply, int index) {
-            this.reply = reply;
+            this.stamp = reply.stamp();
+            this.version = reply.answers().version();
             this.index = index;
             this.answer = reply.answers().answers().get(index);
-            this.words = words(answer.input());
+        }
+
+        /// Read when they are compared: those of many requests at once would fill the memory.
+        private Set<String> words() {
+            if (words == null) {
+                words = Unsure.words(answer.input());
+            }
+            return words;
         }
 
         private void sees(Set<String> other) {
-            var common = words.stream().filter(other::contains).count();
-            likeness = Math.max(likeness, (double) common / (words.size() + other.size() - common));
+            var common = words().stream().filter(other::contains).count();
+            likeness = Math.max(likeness, (double) common / (words().size() + other.size() - common));
         }
 
         String input() {
@@ -140,12 +174,12 @@ final class Unsure {
 
         /// Version that answered.
         int version() {
-            return reply.answers().version();
+            return version;
         }
 
         /// What its reply is kept as.
         Stamp stamp() {
-            return reply.stamp();
+            return stamp;
         }
 
         private double confidence() {
@@ -157,7 +191,7 @@ final class Unsure {
         }
 
         private UnsureAnswer described(Tenant tenant, String function, byte[] key) {
-            var id = new AnswerId(function, version(), Hash.of(answer.input()), reply.stamp(), index);
+            var id = new AnswerId(function, version, Hash.of(answer.input()), stamp, index);
             return new UnsureAnswer(
                     id.signed(key, tenant),
                     function + "@" + version(),

@@ -1,4 +1,4 @@
-package dev.icmlora.adapters;
+package dev.icmlora.function.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;

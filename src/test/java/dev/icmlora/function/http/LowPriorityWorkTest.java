@@ -1,4 +1,4 @@
-package dev.icmlora.adapters;
+package dev.icmlora.function.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

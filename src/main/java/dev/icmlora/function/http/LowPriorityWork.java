@@ -1,4 +1,4 @@
-package dev.icmlora.adapters;
+package dev.icmlora.function.http;
 
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,15 +19,15 @@ import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
-/// Work with whole files, such as reading an adapter that a client brought. It needs no worker of the engine, and
-/// takes the processors from the requests that are answered. So few requests may bring files or add them up at once:
-/// each holds them in memory. One piece of work is done at a time, in the order in which it came, and while requests
-/// are answered a quarter of the time. Thread-safe.
+/// Work that needs no worker of the engine, and takes the processors from the requests that are answered, such as
+/// reading an adapter that a client brought. One piece of it is done at a time, in the order in which it came, and while
+/// requests are answered a quarter of the time. Few requests may bring files or add them up at once: each holds them in
+/// memory. Thread-safe.
 ///
 /// Threads that compute an answer wait for each other at every step. So what takes one processor from them for a
 /// moment costs them all of them for as long.
 @Singleton
-final class LowPriorityWork {
+public final class LowPriorityWork {
 
     private static final int FILES = 4;
 
@@ -56,14 +56,14 @@ final class LowPriorityWork {
     /// Takes a place until the request has ended, and its work with it.
     ///
     /// @throws RequestException if there is none
-    void take(String caller, RoutingContext context) {
+    public void take(String caller, RoutingContext context) {
         var place = files.enter(caller);
         context.put(PLACE, place);
         RequestEnd.of(context).then(place::leave);
     }
 
     /// @throws NotFoundException if the request has taken no place
-    static void requirePlace(RoutingContext context) {
+    public static void requirePlace(RoutingContext context) {
         if (context.get(PLACE) == null) {
             throw new NotFoundException();
         }
@@ -73,13 +73,17 @@ final class LowPriorityWork {
     /// for its turn then, with a thread and a file.
     ///
     /// @throws CancelledException if the client has left before
-    static <T> T holding(RoutingContext context, Supplier<T> work) {
+    public static <T> T holding(RoutingContext context, Supplier<T> work) {
         return context.<Place>get(PLACE).during(work);
     }
 
-    /// Work of the caller's thread, which waits for its turn.
-    <T> T work(Supplier<T> work) {
-        one.lock();
+    /// Work of the caller's thread, which waits for its turn unless it is interrupted.
+    public <T> T work(Supplier<T> work) {
+        try {
+            one.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
         try {
             rest();
             var start = System.nanoTime();
@@ -100,9 +104,13 @@ final class LowPriorityWork {
             try {
                 Thread.sleep(left);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while others are answered", e);
+                throw interrupted();
             }
         }
+    }
+
+    private static IllegalStateException interrupted() {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while others are answered");
     }
 }
