@@ -33,6 +33,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.TestBucket;
+import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.service.FunctionObserver.Answered;
 
 /// Feedback on functions, and what they learn from it.
 @QuarkusTest
@@ -54,6 +58,12 @@ class LearningTest {
             "apple", "bread", "cheese", "soup", "rice", "pasta", "cake", "salad", "pear", "honey", "butter", "egg");
     private static final List<String> VEHICLES =
             List.of("car", "bus", "train", "bike", "truck", "plane", "boat", "tram", "ship", "van", "taxi", "ferry");
+
+    @Inject
+    LearningStore store;
+
+    @Inject
+    Answers answers;
 
     private final List<String> functions = new ArrayList<>();
 
@@ -198,7 +208,10 @@ class LearningTest {
     }
 
     private static List<Path> kept(String name) throws IOException {
-        var folder = BUCKET.resolve("answers/shared").resolve(name);
+        return files(BUCKET.resolve("answers/shared").resolve(name));
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return List.of();
         }
@@ -564,6 +577,80 @@ class LearningTest {
         feedback(name, Map.of("id", id, "output", "food")).statusCode(200).body("added", equalTo(1));
         given().get("/functions/{name}/unsure", name).then().body("answers.size()", equalTo(2));
         assertThat(reply.getList("ids")).hasSize(5);
+    }
+
+    @Test
+    void inputsAreKeptForThirtyDays() throws IOException {
+        var name = function(SORTING);
+        var folder = Files.createDirectories(BUCKET.resolve("answers/shared").resolve(name));
+        var old = reply(folder, Duration.ofDays(31), "an old pie");
+        var young = reply(folder, Duration.ofDays(29), "a young pie");
+
+        given().get("/functions/{name}/unsure", name)
+                .then()
+                .statusCode(200)
+                .body("answers.input", equalTo(List.of("a young pie")));
+
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+    }
+
+    /// As where the function is not asked any more, or no inputs are kept by now.
+    @Test
+    void whatIsTooOldOrTooMuchGoesOfAllTenantsOnceADay() throws IOException {
+        var tenant = Tenant.of(UUID.randomUUID().toString());
+        var folder = folder(tenant);
+        var old = reply(folder, Duration.ofDays(31), "an old pie");
+        var young = reply(folder, Duration.ofDays(29), "a young pie");
+        full(folder);
+
+        store.tidy();
+
+        assertThat(old).doesNotExist();
+        assertThat(young).doesNotExist();
+        assertThat(files(folder)).hasSize(LearningStore.MOST_REPLIES);
+        store.deleteAll(tenant, "f");
+    }
+
+    private static Path folder(Tenant tenant) throws IOException {
+        return Files.createDirectories(
+                BUCKET.resolve("answers").resolve(tenant.folder()).resolve("f"));
+    }
+
+    private static Path reply(Path folder, Duration age, String input) throws IOException {
+        var file = folder.resolve(Stamp.at(Instant.now().minus(age), 0) + ".json");
+        return Files.writeString(
+                file, "{\"version\": 1, \"answers\": [{\"input\": \"%s\", \"output\": \"food\"}]}".formatted(input));
+    }
+
+    private static void full(Path folder) throws IOException {
+        for (var i = 0; i < LearningStore.MOST_REPLIES; i++) {
+            reply(folder, Duration.ofDays(2).plusSeconds(i), "a pie");
+        }
+    }
+
+    /// However its replies and those of others come.
+    @Test
+    void eachTenantsOldestRepliesMakeRoom() throws IOException {
+        var function = FunctionName.of("f@1").orElseThrow();
+        var tenants = List.of(
+                Tenant.of(UUID.randomUUID().toString()),
+                Tenant.of(UUID.randomUUID().toString()));
+        for (var tenant : tenants) {
+            full(folder(tenant));
+        }
+
+        for (var i = 0; i < 2 * Answers.TIDIES; i++) {
+            for (var tenant : tenants) {
+                answers.answered(tenant, function, List.of(new Answered("a pie", "food", null)));
+            }
+        }
+
+        for (var tenant : tenants) {
+            assertThat(files(folder(tenant)))
+                    .hasSizeBetween(LearningStore.MOST_REPLIES, LearningStore.MOST_REPLIES + Answers.TIDIES);
+            store.deleteAll(tenant, "f");
+        }
     }
 
     /// Each of two hundred replies has as many inputs as one may have, and no two of these are equal.

@@ -1,10 +1,16 @@
 package dev.icmlora.learning;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -21,18 +27,46 @@ import dev.icmlora.learning.Teacher.Due;
 public final class Answers implements FunctionObserver {
 
     private static final Logger LOG = Logger.getLogger(Answers.class);
-    /// Kept replies after which the oldest ones make room.
-    private static final int TIDIES = 32;
+    /// Kept replies of a tenant after which the oldest ones make room.
+    static final int TIDIES = 32;
+    private static final int AFTER_THE_ENGINE = Integer.MAX_VALUE;
+    /// Between two times at which all tenants' are looked through.
+    private static final Duration PAUSE = Duration.ofDays(1);
 
     private final LearningStore store;
     private final boolean keepsInputs;
     private final Event<Due> due;
-    private final AtomicInteger kept = new AtomicInteger();
+    private final Map<Tenant, Integer> kept = new ConcurrentHashMap<>();
+    private final Thread tidying = Thread.ofVirtual().name("tidying").unstarted(this::tidy);
 
     Answers(LearningStore store, FunctionConfig config, Event<Due> due) {
         this.store = store;
         this.due = due;
         this.keepsInputs = config.feedback() == Kept.INPUTS;
+    }
+
+    void start(@Observes @Priority(AFTER_THE_ENGINE) StartupEvent event) {
+        tidying.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        tidying.interrupt();
+    }
+
+    /// Also where no inputs are kept by now, and of functions that are not asked any more.
+    private void tidy() {
+        try {
+            while (true) {
+                try {
+                    store.tidy();
+                } catch (StorageException e) {
+                    LOG.infof("Feedback and kept answers are not tidied now: %s", e.getMessage());
+                }
+                Thread.sleep(PAUSE);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("nothing is tidied any more");
+        }
     }
 
     /// What cannot be kept or signed is answered all the same.
@@ -44,7 +78,7 @@ public final class Answers implements FunctionObserver {
             var key = store.key();
             if (keepsInputs) {
                 store.keep(tenant, function.name(), stamp, new KeptAnswers(version, answers));
-                if (kept.incrementAndGet() % TIDIES == 0) {
+                if (kept.merge(tenant, 1, Integer::sum) % TIDIES == 1) {
                     store.makeRoom(tenant);
                 }
                 due.fire(new Due(tenant, function.name()));

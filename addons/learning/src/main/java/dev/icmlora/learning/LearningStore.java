@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -83,6 +84,10 @@ final class LearningStore {
             Pattern.compile(".*/(given|taught)-([0-9a-f]{32})-([0-9a-f]{32})-" + Stamp.FORM + "\\.json");
     private static final Pattern TRIED = Pattern.compile(".*/tried-" + Stamp.FORM + "\\.json");
     private static final Pattern REPLY = Pattern.compile(".*/" + Stamp.FORM + "\\.json");
+    /// What the folders of tenants begin with. A listing of all tenants would be too much at once.
+    private static final List<String> SOME_TENANTS =
+            Stream.concat(Stream.of(Tenant.SHARED.folder()), "0123456789abcdef".chars().mapToObj(Character::toString))
+                    .toList();
 
     private final OwnBucket bucket;
     private final ObjectMapper json;
@@ -264,39 +269,73 @@ final class LearningStore {
         create(answers(tenant, function) + stamp + ".json", Content.of(json.writer(), answers));
     }
 
-    /// A reply as it was kept; empty if it was not, or made room.
+    /// A reply as it was kept; empty if it was not, made room, or is too old.
     Optional<KeptAnswers> reply(Tenant tenant, String function, Stamp stamp) {
-        return there(answers(tenant, function) + stamp + ".json").map(bytes -> read(bytes, KeptAnswers.class));
+        var name = answers(tenant, function) + stamp + ".json";
+        if (stamp.isOlderThan(REPLY_RETENTION)) {
+            store().delete(name);
+            return Optional.empty();
+        }
+        return there(name).map(bytes -> read(bytes, KeptAnswers.class));
     }
 
     /// The replies of a function, the newest first. Each is read when it is asked for.
     Stream<Reply> replies(Tenant tenant, String function) {
-        return store().list(answers(tenant, function)).reversed().stream().flatMap(object -> {
-            var name = REPLY.matcher(object.key());
-            return name.matches()
-                    ? store().content(object)
-                            .map(bytes -> read(bytes, KeptAnswers.class))
-                            .map(answers -> new Reply(Stamp.of(name.group(1), name.group(2)), answers))
-                            .stream()
-                    : Stream.empty();
-        });
+        return kept(answers(tenant, function)).reversed().stream().flatMap(each -> store().content(each.object)
+                .map(bytes -> new Reply(each.stamp, read(bytes, KeptAnswers.class)))
+                .stream());
     }
 
-    /// Deletes the oldest replies of a tenant that there is no room for.
+    private record KeptReply(StoredObject object, Stamp stamp) {}
+
+    /// The replies below a prefix. What is too old goes.
+    private List<KeptReply> kept(String prefix) {
+        var all = new ArrayList<KeptReply>();
+        for (var object : store().list(prefix)) {
+            var name = REPLY.matcher(object.key());
+            if (name.matches()) {
+                var stamp = Stamp.of(name.group(1), name.group(2));
+                if (stamp.isOlderThan(REPLY_RETENTION)) {
+                    store().delete(object.key());
+                } else {
+                    all.add(new KeptReply(object, stamp));
+                }
+            }
+        }
+        return all;
+    }
+
+    /// Deletes the replies of a tenant that are too old, and the oldest ones that there is no room for.
     void makeRoom(Tenant tenant) {
-        var newestFirst = store().list(answers(tenant)).stream()
-                .filter(object -> REPLY.matcher(object.key()).matches())
-                .sorted(Comparator.comparing(LearningStore::fileName).reversed())
+        makeRoom(kept(answers(tenant)));
+    }
+
+    private void makeRoom(List<KeptReply> ofTenant) {
+        var newestFirst = ofTenant.stream()
+                .sorted(Comparator.comparing((KeptReply each) -> each.stamp.toString())
+                        .reversed())
                 .toList();
         var bytes = 0L;
         for (var i = 0; i < newestFirst.size(); i++) {
-            var object = newestFirst.get(i);
+            var object = newestFirst.get(i).object;
             bytes += object.bytes();
-            var name = REPLY.matcher(object.key());
-            var isOld = name.matches() && Stamp.of(name.group(1), name.group(2)).isOlderThan(REPLY_RETENTION);
-            if (i >= MOST_REPLIES || bytes > MOST_REPLY_BYTES || isOld) {
+            if (i >= MOST_REPLIES || bytes > MOST_REPLY_BYTES) {
                 store().delete(object.key());
             }
+        }
+    }
+
+    /// Deletes what is too old, and replies that there is no room for, of all tenants.
+    void tidy() {
+        if (bucket.store().isEmpty()) {
+            return;
+        }
+        for (var tenants : SOME_TENANTS) {
+            all("feedback/" + tenants);
+            kept("answers/" + tenants).stream()
+                    .collect(Collectors.groupingBy(each -> each.object.key().split("/")[1]))
+                    .values()
+                    .forEach(this::makeRoom);
         }
     }
 
