@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
@@ -440,6 +442,31 @@ class LearningTest {
         // Twenty more would be needed.
         feedback(name, truth().get(20)).statusCode(200);
         assertThat(tried(name)).isOne();
+    }
+
+    /// Else the next feedback would have it made again, in vain.
+    @Test
+    void anImprovementThatIsBrokenOffCountsAsTried() throws Exception {
+        var name = function(with(SORTING, "improve", "auto"));
+        feedback(name, truth().subList(0, 19)).statusCode(200);
+        var folder = Files.createDirectories(BUCKET.resolve("functions/shared/full"));
+        var large = folder.resolve("1.json");
+        try (var file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(64 << 20);
+        }
+        try {
+            feedback(name, truth().get(19)).statusCode(200);
+            Eventually.until(() -> tried(name) == 1);
+
+            given().get("/functions/{name}/improvements", name)
+                    .then()
+                    .body("improvements[0].reason", containsString("no room for another version"));
+            post("/functions/" + name + "/improve", "").statusCode(507);
+        } finally {
+            Files.delete(large);
+            Files.delete(folder);
+        }
+        assertThat(store.notTried(Tenant.SHARED, name)).isZero();
     }
 
     private static int tried(String name) {

@@ -106,6 +106,12 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
         }
     }
 
+    /// @param more bytes of another version
+    /// @throws RequestException if the tenant has too many
+    public void requireRoom(Tenant tenant, int more) {
+        requireRoom(store.list(prefix(tenant)), more);
+    }
+
     private void requireRoom(List<StoredObject> all, int more) {
         if (all.stream().filter(Versions::isVersion).count() >= mostVersions) {
             throw full(mostVersions + " versions");

@@ -82,12 +82,22 @@ public final class NamedFunctions {
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition))
                     .wanted(tenant, definition.task().toTask(), engineHost.engine());
-            var content = Content.of(json.writer(), definition).whole();
-            var version = versions()
-                    .orElseThrow(() -> RequestException.notKept("Functions"))
-                    .add(tenant, function.name(), content);
+            var version = kept().add(tenant, function.name(), content(definition));
             return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
         });
+    }
+
+    /// @throws RequestException if the tenant has no room for another version
+    public void requireRoom(Tenant tenant, FunctionDefinition definition) {
+        kept().requireRoom(tenant, content(definition).length);
+    }
+
+    private FunctionVersions kept() {
+        return versions().orElseThrow(() -> RequestException.notKept("Functions"));
+    }
+
+    private byte[] content(FunctionDefinition definition) {
+        return Content.of(json.writer(), definition).whole();
     }
 
     /// A function as it was defined.

@@ -43,7 +43,6 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
-import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.learning.Claim.Decision;
 import dev.icmlora.learning.Improvement.Candidate;
 import dev.icmlora.learning.Improvement.Change;
@@ -177,8 +176,7 @@ final class Improvements {
         Thread.ofVirtual().name("improvement").start(() -> {
             try {
                 improve(caller, function.name());
-            } catch (RequestException | StorageException e) {
-                // The next feedback is the next occasion.
+            } catch (RuntimeException e) {
                 LOG.infof("improve: not now: %s", e.getMessage());
             }
         });
@@ -196,10 +194,20 @@ final class Improvements {
                     .ifPresent(improvement -> keep(tenant, function, improvement));
             claim.settle();
             var serving = functions.describe(tenant, function);
-            var improvement = new Attempt(caller, serving, Split.of(serving, feedback(tenant, function))).decide(claim);
-            keep(tenant, function, improvement);
-            claim.settle();
-            return improvement;
+            var attempt = new Attempt(caller, serving, Split.of(serving, feedback(tenant, function)));
+            try {
+                var improvement = attempt.decide(claim);
+                keep(tenant, function, improvement);
+                claim.settle();
+                return improvement;
+            } catch (RequestException e) {
+                // Else the next feedback would be the next occasion to do all of it in vain. A stop is no such end.
+                if (!e.is(Kind.SHUTTING_DOWN, Kind.UNKNOWN_FUNCTION)) {
+                    keep(tenant, function, attempt.brokenOff(e));
+                }
+                claim.settle();
+                throw e;
+            }
         }
     }
 
@@ -312,6 +320,8 @@ final class Improvements {
                         null,
                         null);
             }
+            // Before anything is tuned for a version that could not be kept.
+            functions.requireRoom(caller.tenant(), candidate(List.of()));
             var current = serving.with(serving.task());
             // In the same batches: what answers may depend on how many come together.
             var before = split.parts.stream()
@@ -341,6 +351,11 @@ final class Improvements {
                             .define(caller.tenant(), serving.name(), definition)
                             .function()
                             .version()));
+        }
+
+        /// What came of it where a request had no answer, so that nothing was decided.
+        private Improvement brokenOff(RequestException e) {
+            return tried("it was broken off: " + e.getMessage(), null, null, null, null);
         }
 
         /// @param without feedback that it is not tuned on
