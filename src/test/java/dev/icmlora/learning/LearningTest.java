@@ -444,6 +444,18 @@ class LearningTest {
         assertThat(tried(name)).isOne();
     }
 
+    @Test
+    void feedbackThatComesWhileAFunctionIsImprovedIsLearnedFromNext() throws Exception {
+        var name = function(with(SORTING, "improve", "auto"));
+        feedback(name, truth().subList(0, 20)).statusCode(200);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        Eventually.until(() -> Files.exists(claim));
+
+        feedback(name, truth().subList(20, 40)).statusCode(200);
+
+        Eventually.until(() -> tried(name) == 2);
+    }
+
     /// Else the next feedback would have it made again, in vain.
     @Test
     void anImprovementThatIsBrokenOffCountsAsTried() throws Exception {

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -144,17 +144,8 @@ final class Improvements {
     /// @param name as it was sent
     /// @throws RequestException if there is no such function, it is being improved, or too many are
     Improvement improve(Caller caller, String name) {
-        var function = Corrections.function(functions, caller.tenant(), name).name();
-        var place = places.enter(caller.payer());
-        var work = CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return claimed(caller, function);
-                    } finally {
-                        place.leave();
-                    }
-                },
-                task -> Thread.ofVirtual().name("improvement").start(task));
+        var work = new FutureTask<>(() -> attempt(caller, name));
+        Thread.ofVirtual().name("improvement").start(work);
         try {
             return work.get();
         } catch (ExecutionException e) {
@@ -170,16 +161,31 @@ final class Improvements {
     ///
     /// @param caller whose feedback came
     void whenDue(Caller caller, FunctionDescription function) {
-        if (function.improve() != Improve.AUTO || store.notTried(caller.tenant(), function.name()) < DUE) {
-            return;
+        if (function.improve() == Improve.AUTO) {
+            Thread.ofVirtual().name("improvement").start(() -> {
+                try {
+                    if (store.notTried(caller.tenant(), function.name()) >= DUE) {
+                        attempt(caller, function.name());
+                    }
+                } catch (RuntimeException e) {
+                    LOG.infof("improve: not now: %s", e.getMessage());
+                }
+            });
         }
-        Thread.ofVirtual().name("improvement").start(() -> {
-            try {
-                improve(caller, function.name());
-            } catch (RuntimeException e) {
-                LOG.infof("improve: not now: %s", e.getMessage());
-            }
-        });
+    }
+
+    private Improvement attempt(Caller caller, String name) {
+        var function = Corrections.function(functions, caller.tenant(), name);
+        var place = places.enter(caller.payer());
+        Improvement improvement;
+        try {
+            improvement = claimed(caller, function.name());
+        } finally {
+            place.leave();
+        }
+        // What came meanwhile found the function claimed.
+        whenDue(caller, function);
+        return improvement;
     }
 
     private Improvement claimed(Caller caller, String function) {
@@ -191,19 +197,22 @@ final class Improvements {
         try (var claim = claimed) {
             claim.decided()
                     .flatMap(left -> made(tenant, function, left, store.tried(tenant, function)))
-                    .ifPresent(improvement -> keep(tenant, function, improvement));
+                    .ifPresent(improvement ->
+                            keep(tenant, function, Stamp.at(Instant.parse(improvement.at()), 0), improvement));
             claim.settle();
+            // What comes from now on is new to the next one, since this one may not have read it.
+            var begin = Stamp.now();
             var serving = functions.describe(tenant, function);
             var attempt = new Attempt(caller, serving, Split.of(serving, feedback(tenant, function)));
             try {
                 var improvement = attempt.decide(claim);
-                keep(tenant, function, improvement);
+                keep(tenant, function, begin, improvement);
                 claim.settle();
                 return improvement;
             } catch (RequestException e) {
                 // Else the next feedback would be the next occasion to do all of it in vain. A stop is no such end.
                 if (!e.is(Kind.SHUTTING_DOWN, Kind.UNKNOWN_FUNCTION)) {
-                    keep(tenant, function, attempt.brokenOff(e));
+                    keep(tenant, function, begin, attempt.brokenOff(e));
                 }
                 claim.settle();
                 throw e;
@@ -211,8 +220,8 @@ final class Improvements {
         }
     }
 
-    private void keep(Tenant tenant, String function, Improvement improvement) {
-        store.add(tenant, function, improvement.withoutInputs());
+    private void keep(Tenant tenant, String function, Stamp begin, Improvement improvement) {
+        store.add(tenant, function, begin, improvement.withoutInputs());
         Counter.builder("icm.lora.improvements")
                 .description("Attempts to improve functions")
                 .tag("outcome", improvement.version() == null ? "refused" : "served")

@@ -360,9 +360,11 @@ final class LearningStore {
     }
 
     /// Keeps an improvement.
-    void add(Tenant tenant, String function, Improvement tried) {
+    ///
+    /// @param begin before which all feedback came that it may have read
+    void add(Tenant tenant, String function, Stamp begin, Improvement tried) {
         var prefix = feedback(tenant, function);
-        create(prefix + "tried-" + Stamp.now() + ".json", Content.of(json.writer(), tried));
+        create(prefix + "tried-" + begin + ".json", Content.of(json.writer(), tried));
         var all = tried(prefix);
         all.subList(0, Math.max(0, all.size() - MOST_TRIED)).forEach(object -> store().delete(object.key()));
     }
@@ -375,7 +377,7 @@ final class LearningStore {
                 .toList();
     }
 
-    /// Pieces of feedback that came after what was tried last.
+    /// Pieces of feedback that came since the last improvement began.
     long notTried(Tenant tenant, String function) {
         var last = tried(feedback(tenant, function)).stream()
                 .map(LearningStore::fileName)
