@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -209,6 +210,23 @@ class LearningTest {
         assertThat(BUCKET.resolve("feedback/shared").resolve(name)).doesNotExist();
     }
 
+    /// An instance was killed while it deleted the function.
+    @ParameterizedTest
+    @CsvSource({"/functions/{name}, 404", "/functions/{name}/feedback, 204"})
+    void whatADeletionLeftThatWasCutShortIsDeletedByAnother(String path, int status) throws IOException {
+        var name = function(SORTING);
+        asked(name, "an apple");
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var versions = BUCKET.resolve("functions/shared").resolve(name);
+        Files.delete(versions.resolve("000000001.json"));
+        Files.delete(versions);
+
+        given().delete(path, name).then().statusCode(status);
+
+        assertThat(kept(name)).isEmpty();
+        assertThat(BUCKET.resolve("feedback/shared").resolve(name)).doesNotExist();
+    }
+
     private static List<Path> kept(String name) throws IOException {
         return files(BUCKET.resolve("answers/shared").resolve(name));
     }
@@ -336,7 +354,7 @@ class LearningTest {
                     .body(method.equals("POST") ? "{\"input\": \"x\", \"output\": \"y\"}" : "")
                     .request(method, "/functions/" + name + "/" + route)
                     .then()
-                    .statusCode(name.equals("nobodys") ? 404 : 400);
+                    .statusCode(!name.equals("nobodys") ? 400 : method.equals("DELETE") ? 204 : 404);
         }
     }
 

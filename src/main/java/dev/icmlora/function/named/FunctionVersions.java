@@ -168,15 +168,25 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
         return names;
     }
 
+    /// Whether no version is left without the one that is named, or without all of them.
+    public boolean isLast(Tenant tenant, FunctionName name) {
+        var versions = versions(tenant, name);
+        return named(name, versions).size() == versions.numbers().size();
+    }
+
     /// Deletes the version that is named, or all of them.
     ///
     /// @return whether there was any
     public boolean delete(Tenant tenant, FunctionName name) {
         var versions = versions(tenant, name);
-        var numbers = versions.numbers().stream()
-                .filter(number -> name.version().isEmpty() || name.version().getAsInt() == number)
-                .toList();
+        var numbers = named(name, versions);
         numbers.forEach(number -> store.delete(versions.object(number).key()));
         return !numbers.isEmpty();
+    }
+
+    private static List<Integer> named(FunctionName name, Versions versions) {
+        return versions.numbers().stream()
+                .filter(number -> name.version().isEmpty() || name.version().getAsInt() == number)
+                .toList();
     }
 }

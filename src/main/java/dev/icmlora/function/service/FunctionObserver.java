@@ -23,7 +23,7 @@ public interface FunctionObserver {
     /// @return an id for each answer; null where there can be none now
     List<String> answered(Tenant tenant, FunctionName function, List<Answered> answers);
 
-    /// Is told that no version of a function is left.
+    /// Is told before the last version of a function goes, and again where a function is deleted that is gone.
     ///
     /// @param name without a version
     void deleted(Tenant tenant, String name);

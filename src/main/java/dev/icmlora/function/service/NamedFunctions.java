@@ -3,7 +3,6 @@ package dev.icmlora.function.service;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -136,12 +135,13 @@ public final class NamedFunctions {
     public void delete(Tenant tenant, String name) {
         meter.measure("delete", () -> {
             var function = RequestRules.functionName(name);
-            if (versions().filter(there -> there.delete(tenant, function)).isEmpty()) {
-                throw RequestException.unknownFunction(name);
-            }
-            if (found(tenant, new FunctionName(function.name(), OptionalInt.empty()))
-                    .isEmpty()) {
+            var there = versions().orElseThrow(() -> RequestException.unknownFunction(name));
+            // First what is beside it: where that ends halfway, another deletion goes on with it.
+            if (there.isLast(tenant, function)) {
                 observers.forEach(observer -> observer.deleted(tenant, function.name()));
+            }
+            if (!there.delete(tenant, function)) {
+                throw RequestException.unknownFunction(name);
             }
             return null;
         });

@@ -88,6 +88,10 @@ public final class Corrections {
     /// @param name as it was sent
     /// @throws RequestException if there is none, or the name has a version
     static FunctionDescription function(NamedFunctions functions, Tenant tenant, String name) {
+        return functions.describe(tenant, unversioned(name));
+    }
+
+    private static String unversioned(String name) {
         var function = RequestRules.functionName(name);
         var violations = new Violations();
         violations.when(
@@ -97,7 +101,7 @@ public final class Corrections {
                 name,
                 "must have no version: feedback is on all of them");
         violations.raise();
-        return functions.describe(tenant, name);
+        return function.name();
     }
 
     private FunctionDescription function(Tenant tenant, String name) {
@@ -328,8 +332,8 @@ public final class Corrections {
         return store.lines(store.given(tenant, function(tenant, name).name()));
     }
 
-    /// Deletes the feedback on a function, and the answers that are kept.
+    /// Deletes the feedback on a function, and the answers that are kept, also where the function is gone.
     void forget(Tenant tenant, String name) {
-        store.forget(tenant, function(tenant, name).name());
+        store.forget(tenant, unversioned(name));
     }
 }
