@@ -196,6 +196,27 @@ class LearningTest {
     }
 
     @Test
+    void aCorrectionThatIsTakenBackCountsAgain() {
+        var name = function(SORTING);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        feedback(name, pair("a bus", "food")).statusCode(200);
+
+        for (var added : List.of(1, 0)) {
+            feedback(name, pair("a bus", "vehicle"))
+                    .statusCode(200)
+                    .body("added", equalTo(added))
+                    .body("known", equalTo(1 - added))
+                    .body("feedback", equalTo(2))
+                    .body("contradictions[0].outputs", equalTo(List.of("food", "vehicle")));
+            assertThat(lines(name)).hasSize(2).last().asString().contains("vehicle");
+        }
+        // Sent as a whole, what was said before changes nothing either.
+        feedback(name, List.of(pair("a bus", "food"), pair("a bus", "vehicle")))
+                .statusCode(200)
+                .body("added", equalTo(0));
+    }
+
+    @Test
     void theOwnerDeletesIt() throws IOException {
         var name = function(SORTING);
         asked(name, "an apple");

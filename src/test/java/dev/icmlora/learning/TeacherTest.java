@@ -398,14 +398,15 @@ class TeacherTest {
     @Test
     void halfOfTheRoomIsLeftToPeople() throws IOException {
         var name = function(SORTING);
-        store.add(Tenant.SHARED, name, List.of(piece("a bus", "vehicle", true)));
+        store.add(Tenant.SHARED, name, List.of(piece("a bus", "vehicle", true)), List.of());
         var folder = TestBucket.FOLDER.resolve("feedback/shared").resolve(name);
         var stamp = Stamp.now();
         for (var i = 0; i < LearningStore.MOST / 2 - 1; i++) {
             Files.writeString(folder.resolve("taught-%032x-%032x-%s.json".formatted(i, i, stamp)), "{}\n");
         }
 
-        assertThatThrownBy(() -> store.add(Tenant.SHARED, name, List.of(piece("a tram", "vehicle", true))))
+        assertThatThrownBy(() -> store.add(
+                        Tenant.SHARED, name, List.of(piece("a tram", "vehicle", true)), List.of()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("500 pieces for a function");
         post("/functions/" + name + "/feedback", Map.of("input", "a tram", "output", "vehicle"))
@@ -423,7 +424,7 @@ class TeacherTest {
                 .map(word -> piece("the " + word, "food", true));
         var vehicles = Stream.of("car", "bus", "train", "bike", "truck", "plane", "boat", "tram", "ship", "van")
                 .map(word -> piece("the " + word, "vehicle", true));
-        store.add(Tenant.SHARED, name, Stream.concat(food, vehicles).toList());
+        store.add(Tenant.SHARED, name, Stream.concat(food, vehicles).toList(), List.of());
 
         post("/functions/" + name + "/improve", "")
                 .statusCode(200)

@@ -3,13 +3,15 @@ package dev.icmlora.learning;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -72,7 +74,7 @@ public final class Corrections {
 
     /// What became of feedback.
     ///
-    /// @param added pieces that were not there
+    /// @param added pieces that were not there, or that count again after another output of their input
     /// @param known pieces that were there already
     /// @param feedback pieces on the function by now, but a teacher's
     /// @param contradictions inputs of these pieces for which there is more than one output
@@ -292,34 +294,49 @@ public final class Corrections {
         }
     }
 
+    /// Of each input the last piece is to be the newest. One that is known and is not is written anew.
     private FeedbackTaken add(Tenant tenant, String function, List<Feedback> pieces) {
         var there = store.givenByPeople(tenant, function);
-        Set<String> known = new HashSet<>();
-        there.forEach(each -> known.add(each.input() + each.output()));
-        var added = pieces.stream()
-                .filter(piece -> known.add(Hash.of(piece.input()) + Hash.of(piece.output())))
-                .toList();
+        var known = there.stream().map(Given::texts).collect(Collectors.toSet());
+        Map<String, String> newest = new HashMap<>();
+        there.forEach(each -> newest.put(each.input(), each.output()));
+        Map<String, String> last = new HashMap<>();
+        pieces.forEach(piece -> last.put(piece.input(), piece.output()));
+        var added = new LinkedHashMap<String, Feedback>();
+        for (var piece : pieces) {
+            var input = Hash.of(piece.input());
+            var output = Hash.of(piece.output());
+            var isLast = piece.output().equals(last.get(piece.input()));
+            if (known.add(input + output) || isLast && !output.equals(newest.get(input))) {
+                added.putLast(input + output, piece);
+                newest.put(input, output);
+            }
+        }
+        var kept = there.stream()
+                .collect(Collectors.partitioningBy(each -> !added.containsKey(each.texts())));
         if (!added.isEmpty()) {
-            store.add(tenant, function, added);
+            store.add(tenant, function, List.copyOf(added.values()), kept.get(false));
             counted.increment(added.size());
         }
         return new FeedbackTaken(
                 added.size(),
                 pieces.size() - added.size(),
                 known.size(),
-                contradictions(pieces, added.isEmpty() ? there : store.givenByPeople(tenant, function)));
+                contradictions(pieces, kept.get(true), added.values()));
     }
 
-    private List<Contradiction> contradictions(List<Feedback> pieces, List<Given> all) {
+    private List<Contradiction> contradictions(
+            List<Feedback> pieces, List<Given> kept, Collection<Feedback> added) {
         Map<String, Contradiction> found = new LinkedHashMap<>();
         for (var piece : pieces) {
             var hash = Hash.of(piece.input());
-            var same = all.stream().filter(each -> each.input().equals(hash)).toList();
-            if (same.stream().map(Given::output).distinct().count() > 1 && !found.containsKey(hash)) {
-                var outputs = same.stream()
-                        .flatMap(each -> store.read(each).stream())
+            var before = kept.stream().filter(each -> each.input().equals(hash)).toList();
+            var now = added.stream()
+                    .filter(each -> each.input().equals(piece.input()))
+                    .toList();
+            if (before.size() + now.size() > 1 && !found.containsKey(hash)) {
+                var outputs = Stream.concat(before.stream().flatMap(each -> store.read(each).stream()), now.stream())
                         .map(Feedback::output)
-                        .distinct()
                         .toList();
                 found.put(hash, new Contradiction(piece.input(), outputs));
             }

@@ -108,6 +108,11 @@ final class LearningStore {
         boolean hasOutput() {
             return !output.equals(NO_OUTPUT);
         }
+
+        /// What no other piece of its kind has.
+        String texts() {
+            return input + output;
+        }
     }
 
     /// A reply, by the name that the ids of its answers hold.
@@ -185,13 +190,15 @@ final class LearningStore {
         return given(tenant, function).stream().filter(each -> !each.isTaught).toList();
     }
 
-    /// All feedback on a function, the oldest first. What came to two instances at once is there once.
+    /// All feedback on a function, the oldest first. What came to two instances at once, or again, is there once.
     List<Given> given(Tenant tenant, String function) {
         Set<String> known = new HashSet<>();
         return all(feedback(tenant, function)).stream()
-                .sorted(Comparator.comparing(each -> each.stamp.toString()))
-                .filter(each -> known.add(each.input + each.output + each.isTaught))
-                .toList();
+                .sorted(Comparator.comparing((Given each) -> each.stamp.toString())
+                        .reversed())
+                .filter(each -> known.add(each.isTaught + each.texts()))
+                .toList()
+                .reversed();
     }
 
     /// What a listing shows; empty if it was deleted meanwhile.
@@ -204,19 +211,23 @@ final class LearningStore {
         return Content.of(store(), given.stream().map(Given::object).toList());
     }
 
-    /// Keeps feedback that is not there yet.
+    /// Keeps feedback as the newest that there is.
     ///
     /// @param pieces different ones, of one kind
+    /// @param before where some of them were kept before, which they are not any more
     /// @throws RequestException if there is no room for all of them
-    void add(Tenant tenant, String function, List<Feedback> pieces) {
-        requireRoom(tenant, function, pieces);
+    void add(Tenant tenant, String function, List<Feedback> pieces, List<Given> before) {
+        requireRoom(tenant, function, pieces, before);
         pieces.forEach(piece -> create(feedback(tenant, function) + name(piece), line(piece)));
+        before.forEach(each -> store().delete(each.object.key()));
     }
 
     /// @param pieces of one kind
+    /// @param before where some of them were kept before
     /// @throws RequestException if there is no room for all of them
-    void requireRoom(Tenant tenant, String function, List<Feedback> pieces) {
+    void requireRoom(Tenant tenant, String function, List<Feedback> pieces, List<Given> before) {
         var all = all(feedback(tenant));
+        all.removeAll(before);
         var own = all.stream()
                 .filter(each -> each.object.key().startsWith(feedback(tenant, function)))
                 .count();

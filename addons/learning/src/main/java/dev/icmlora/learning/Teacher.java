@@ -224,7 +224,7 @@ final class Teacher {
             doubts.removeIf(doubt -> refused.contains(new Asked(due, doubt.input())));
             for (var doubt : doubts) {
                 // Else a call would be for nothing.
-                store.requireRoom(due.tenant, due.function, List.of(said(doubt, null)));
+                store.requireRoom(due.tenant, due.function, List.of(said(doubt, null)), List.of());
                 if (!store.takeCall(due.tenant, share())) {
                     return Round.MORE;
                 }
@@ -250,7 +250,7 @@ final class Teacher {
         var isFit = corrections.isFit(description, said(doubt, text));
         // Meanwhile its owner may have deleted the function, or the answers.
         if (store.reply(due.tenant, due.function, doubt.stamp()).isPresent()) {
-            store.add(due.tenant, due.function, List.of(said(doubt, isFit ? text : null)));
+            store.add(due.tenant, due.function, List.of(said(doubt, isFit ? text : null)), List.of());
             count(isFit ? "kept" : "dropped");
         }
     }
