@@ -557,6 +557,23 @@ class LearningTest {
         assertThat(reply.<Object>get("candidate")).isNull();
     }
 
+    /// It was right for the version that was asked, and the one that serves cannot answer so.
+    @Test
+    void feedbackThatTheServingVersionRefusesIsLeftOut() {
+        var free = Map.<String, Object>of("task", task("Find the day.", List.of()));
+        var name = function(free);
+        var pieces = IntStream.range(0, 12)
+                .mapToObj(i -> pair("on Friday the %dth".formatted(i), i == 0 ? "Friday" : "Monday"))
+                .toList();
+        feedback(name, pieces).statusCode(200);
+        define(name, with(free, "answer", "span")).statusCode(201);
+
+        var reply = improved(name);
+
+        assertThat(reply.getInt("left_out")).isEqualTo(11);
+        assertThat(reply.getInt("held_back")).isOne();
+    }
+
     /// Another instance has claimed it.
     @Test
     void aFunctionIsImprovedOnceAtATime() throws IOException {

@@ -74,7 +74,7 @@ class TeacherTest {
     Unsure unsure;
 
     @Inject
-    Corrections corrections;
+    FeedbackRules rules;
 
     @Inject
     ObjectMapper json;
@@ -146,7 +146,7 @@ class TeacherTest {
             }
         };
         var pace = new Teacher.Pace(MOMENT, MOMENT.multipliedBy(4), longest);
-        var teacher = new Teacher(store, functions, unsure, corrections, json, config, function, registry, pace);
+        var teacher = new Teacher(store, functions, unsure, rules, json, config, function, registry, pace);
         teachers.add(teacher);
         return teacher;
     }

@@ -20,9 +20,9 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection.RequestEnd;
 
 /// Work that needs no worker of the engine, and takes the processors from the requests that are answered, such as
-/// reading an adapter that a client brought. One piece of it is done at a time, in the order in which it came, and while
-/// requests are answered a quarter of the time. Few requests may bring files or add them up at once: each holds them in
-/// memory. Thread-safe.
+/// reading an adapter that a client brought. One piece of it is done at a time, in the order in which it came, and
+/// while requests are answered a quarter of the time. Few requests may bring files or add them up at once: each
+/// holds them in memory. Thread-safe.
 ///
 /// Threads that compute an answer wait for each other at every step. So what takes one processor from them for a
 /// moment costs them all of them for as long.

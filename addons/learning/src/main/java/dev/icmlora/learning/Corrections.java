@@ -9,13 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -25,8 +22,6 @@ import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionName;
-import dev.icmlora.function.api.TaskBody;
-import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.JsonBody;
@@ -43,12 +38,9 @@ public final class Corrections {
     /// Of a request.
     public static final int MOST = 256;
 
-    private static final Pattern EXAMPLE = Pattern.compile("/task/examples/(\\d+)(/.*)?");
-
     private final LearningStore store;
     private final NamedFunctions functions;
-    private final RequestRules rules;
-    private final ObjectMapper json;
+    private final FeedbackRules rules;
     private final JsonBody body;
     private final Improvements improvements;
     private final Counter counted;
@@ -56,15 +48,13 @@ public final class Corrections {
     Corrections(
             LearningStore store,
             NamedFunctions functions,
-            RequestRules rules,
-            ObjectMapper json,
+            FeedbackRules rules,
             JsonBody body,
             Improvements improvements,
             MeterRegistry registry) {
         this.store = store;
         this.functions = functions;
         this.rules = rules;
-        this.json = json;
         this.body = body;
         this.improvements = improvements;
         this.counted = Counter.builder("icm.lora.feedback")
@@ -135,7 +125,7 @@ public final class Corrections {
             read(tenant, id, at, correction, violations).ifPresent(pieces::add);
         }
         violations.raise();
-        check(function, pieces, isList);
+        rules.check(function, pieces, isList);
         var taken = add(tenant, function.name(), pieces);
         if (taken.added() > 0) {
             improvements.whenDue(caller, function);
@@ -238,60 +228,6 @@ public final class Corrections {
     private Optional<Answered> kept(Tenant tenant, AnswerId id) {
         return store.reply(tenant, id.function(), id.reply())
                 .map(reply -> reply.answers().get(id.index()));
-    }
-
-    /// Whether a piece could be an example of a function.
-    boolean isFit(FunctionDescription function, Feedback piece) {
-        try {
-            check(function, List.of(piece), false);
-            return true;
-        } catch (RequestException e) {
-            return false;
-        }
-    }
-
-    /// Feedback is what an example of the function could be.
-    private void check(FunctionDescription function, List<Feedback> pieces, boolean isList) {
-        var examples = pieces.stream()
-                .map(piece -> new ExampleBody(piece.input(), piece.output()))
-                .toList();
-        var task = new TaskBody(function.task().description(), examples);
-        try {
-            rules.check(RequestRules.ofAnyInput(function.with(task)));
-        } catch (RequestException e) {
-            throw e.renamed(field -> {
-                var example = EXAMPLE.matcher(field);
-                return !example.matches()
-                        ? field
-                        : (isList ? "/" + example.group(1) : "")
-                                + Optional.ofNullable(example.group(2)).orElse("");
-            });
-        }
-        var violations = new Violations();
-        for (var i = 0; i < pieces.size(); i++) {
-            output((isList ? "/" + i : "") + "/output", function, pieces.get(i).output(), violations);
-        }
-        violations.raise();
-    }
-
-    private void output(String field, FunctionDescription function, String output, Violations violations) {
-        var labels = function.labels();
-        violations.when(
-                labels != null && !labels.contains(output), field, labels, output, "is none of the function's labels");
-        if (function.schema() != null) {
-            var isValid = value(output)
-                    .filter(new SchemaRules(function.schema())::allow)
-                    .isPresent();
-            violations.when(!isValid, field, "the function's schema", output, "is not JSON that the schema allows");
-        }
-    }
-
-    private Optional<JsonNode> value(String text) {
-        try {
-            return Optional.of(json.readTree(text)).filter(node -> !node.isMissingNode());
-        } catch (JsonProcessingException e) {
-            return Optional.empty();
-        }
     }
 
     /// Of each input the last piece is to be the newest. One that is known and is not is written anew.

@@ -12,6 +12,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param version the one that serves now; absent where the candidate is not served
 /// @param reason why it is not; absent where it is
 /// @param measuredBy whose feedback was compared: a teacher's where there is none of people, else absent
+/// @param leftOut pieces of feedback that no example of the serving version could be; absent for none
 /// @param heldBack pieces of feedback that were compared, each held back from the candidate that answered it
 /// @param rightBefore of these, how many the serving version had right; absent where nothing was compared
 /// @param rightAfter the same of the candidate
@@ -31,6 +32,7 @@ record Improvement(
         Integer version,
         String reason,
         Feedback.Kind measuredBy,
+        Integer leftOut,
         int heldBack,
         Integer rightBefore,
         Integer rightAfter,
@@ -50,6 +52,7 @@ record Improvement(
                 version,
                 reason,
                 measuredBy,
+                leftOut,
                 heldBack,
                 rightBefore,
                 rightAfter,
@@ -80,6 +83,7 @@ record Improvement(
                 number,
                 null,
                 measuredBy,
+                leftOut,
                 heldBack,
                 rightBefore,
                 rightAfter,

@@ -86,6 +86,7 @@ final class Improvements {
 
     private final LearningStore store;
     private final NamedFunctions functions;
+    private final FeedbackRules rules;
     private final TaskService service;
     private final Preparation preparation;
     private final EngineHost engineHost;
@@ -97,6 +98,7 @@ final class Improvements {
     Improvements(
             LearningStore store,
             NamedFunctions functions,
+            FeedbackRules rules,
             TaskService service,
             Preparation preparation,
             EngineHost engineHost,
@@ -106,6 +108,7 @@ final class Improvements {
             MeterRegistry registry) {
         this.store = store;
         this.functions = functions;
+        this.rules = rules;
         this.service = service;
         this.preparation = preparation;
         this.engineHost = engineHost;
@@ -203,7 +206,11 @@ final class Improvements {
             // What comes from now on is new to the next one, since this one may not have read it.
             var begin = Stamp.now();
             var serving = functions.describe(tenant, function);
-            var attempt = new Attempt(caller, serving, Split.of(serving, feedback(tenant, function)));
+            var feedback = feedback(tenant, function);
+            var fit = feedback.stream()
+                    .filter(piece -> rules.allow(serving, piece))
+                    .toList();
+            var attempt = new Attempt(caller, serving, Split.of(serving, fit), feedback.size() - fit.size());
             try {
                 var improvement = attempt.decide(claim);
                 keep(tenant, function, begin, improvement);
@@ -309,13 +316,15 @@ final class Improvements {
         private final Caller caller;
         private final FunctionDescription serving;
         private final Split split;
+        private final int leftOut;
         private final List<ExampleBody> heldBack;
         private final long begin = System.nanoTime();
 
-        private Attempt(Caller caller, FunctionDescription serving, Split split) {
+        private Attempt(Caller caller, FunctionDescription serving, Split split, int leftOut) {
             this.caller = caller;
             this.serving = serving;
             this.split = split;
+            this.leftOut = leftOut;
             this.heldBack = split.heldBack();
         }
 
@@ -406,6 +415,7 @@ final class Improvements {
                     null,
                     reason,
                     split.measuredBy,
+                    leftOut == 0 ? null : leftOut,
                     heldBack.size(),
                     compared.map(Comparison::rightBefore).orElse(null),
                     compared.map(Comparison::rightAfter).orElse(null),

@@ -54,7 +54,7 @@ final class Teacher {
     private final LearningStore store;
     private final NamedFunctions functions;
     private final Unsure unsure;
-    private final Corrections corrections;
+    private final FeedbackRules rules;
     private final TeacherConfig config;
     private final FunctionConfig function;
     private final MeterRegistry registry;
@@ -74,12 +74,12 @@ final class Teacher {
             LearningStore store,
             NamedFunctions functions,
             Unsure unsure,
-            Corrections corrections,
+            FeedbackRules rules,
             ObjectMapper json,
             TeacherConfig config,
             FunctionConfig function,
             MeterRegistry registry) {
-        this(store, functions, unsure, corrections, json, config, function, registry, PACE);
+        this(store, functions, unsure, rules, json, config, function, registry, PACE);
     }
 
     /// In a test's pace.
@@ -87,7 +87,7 @@ final class Teacher {
             LearningStore store,
             NamedFunctions functions,
             Unsure unsure,
-            Corrections corrections,
+            FeedbackRules rules,
             ObjectMapper json,
             TeacherConfig config,
             FunctionConfig function,
@@ -96,7 +96,7 @@ final class Teacher {
         this.store = store;
         this.functions = functions;
         this.unsure = unsure;
-        this.corrections = corrections;
+        this.rules = rules;
         this.config = config;
         this.function = function;
         this.registry = registry;
@@ -247,7 +247,7 @@ final class Teacher {
 
     /// What the function could not answer is kept as the mere fact that the teacher was asked.
     private void keep(Due due, FunctionDescription description, Doubt doubt, String text) {
-        var isFit = corrections.isFit(description, said(doubt, text));
+        var isFit = rules.allow(description, said(doubt, text));
         // Meanwhile its owner may have deleted the function, or the answers.
         if (store.reply(due.tenant, due.function, doubt.stamp()).isPresent()) {
             store.add(due.tenant, due.function, List.of(said(doubt, isFit ? text : null)), List.of());

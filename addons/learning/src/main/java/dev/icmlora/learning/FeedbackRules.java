@@ -1,0 +1,87 @@
+package dev.icmlora.learning;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+
+import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.TaskBody;
+import dev.icmlora.function.api.TaskBody.ExampleBody;
+import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.RequestRules;
+
+/// Feedback is what an example of the function could be.
+@Singleton
+final class FeedbackRules {
+
+    private static final Pattern EXAMPLE = Pattern.compile("/task/examples/(\\d+)(/.*)?");
+
+    private final RequestRules rules;
+    private final ObjectMapper json;
+
+    FeedbackRules(RequestRules rules, ObjectMapper json) {
+        this.rules = rules;
+        this.json = json;
+    }
+
+    /// Whether a piece that an older version took is feedback on this one too.
+    boolean allow(FunctionDescription function, Feedback piece) {
+        try {
+            check(function, List.of(piece), false);
+            return true;
+        } catch (RequestException e) {
+            return false;
+        }
+    }
+
+    /// @param isList whether the pieces came in a list; else there is one
+    /// @throws RequestException naming everything that is wrong, in the fields of the request that they came in
+    void check(FunctionDescription function, List<Feedback> pieces, boolean isList) {
+        var examples = pieces.stream()
+                .map(piece -> new ExampleBody(piece.input(), piece.output()))
+                .toList();
+        var task = new TaskBody(function.task().description(), examples);
+        try {
+            rules.check(RequestRules.ofAnyInput(function.with(task)));
+        } catch (RequestException e) {
+            throw e.renamed(field -> {
+                var example = EXAMPLE.matcher(field);
+                return !example.matches()
+                        ? field
+                        : (isList ? "/" + example.group(1) : "")
+                                + Optional.ofNullable(example.group(2)).orElse("");
+            });
+        }
+        var violations = new Violations();
+        for (var i = 0; i < pieces.size(); i++) {
+            output((isList ? "/" + i : "") + "/output", function, pieces.get(i).output(), violations);
+        }
+        violations.raise();
+    }
+
+    private void output(String field, FunctionDescription function, String output, Violations violations) {
+        var labels = function.labels();
+        violations.when(
+                labels != null && !labels.contains(output), field, labels, output, "is none of the function's labels");
+        if (function.schema() != null) {
+            var isValid = value(output)
+                    .filter(new SchemaRules(function.schema())::allow)
+                    .isPresent();
+            violations.when(!isValid, field, "the function's schema", output, "is not JSON that the schema allows");
+        }
+    }
+
+    private Optional<JsonNode> value(String text) {
+        try {
+            return Optional.of(json.readTree(text)).filter(node -> !node.isMissingNode());
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+}
