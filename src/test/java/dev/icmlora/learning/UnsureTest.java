@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.learning.LearningStore.Reply;
+import dev.icmlora.learning.Unsure.Doubt;
 
 class UnsureTest {
 
@@ -30,8 +31,9 @@ class UnsureTest {
     }
 
     private static Reply reply(List<String> inputs) {
-        var answers =
-                inputs.stream().map(input -> new Answered(input, "output", null)).toList();
+        var answers = inputs.stream()
+                .map(input -> new Answered(input, "output", null))
+                .toList();
         return new Reply(Stamp.now(), new KeptAnswers(1, answers));
     }
 
@@ -39,6 +41,17 @@ class UnsureTest {
     void noMoreInputsAreHeldThanAreComparedAndNoMoreRepliesReadThanHoldThem() {
         assertThat(Unsure.doubts(replies(), Set.of())).hasSize(Unsure.COMPARED);
         assertThat(read).hasValue(Math.ceilDiv(Unsure.COMPARED, INPUTS));
+    }
+
+    /// Of two texts without a letter or digit, the share of common words is none of none.
+    @Test
+    void inputsWithoutWordsComeInTheirTurn() {
+        var answers = List.of(new Answered("???", "output", 0.9), new Answered("a pie", "output", 0.5));
+        var doubts = Unsure.doubts(Stream.of(new Reply(Stamp.now(), new KeptAnswers(1, answers))), Set.of());
+
+        assertThat(Unsure.picked(doubts, List.of("!!!")))
+                .extracting(Doubt::input)
+                .containsExactly("a pie", "???");
     }
 
     @Test

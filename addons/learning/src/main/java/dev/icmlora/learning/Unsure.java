@@ -107,22 +107,24 @@ final class Unsure {
     static List<Doubt> doubts(Stream<Reply> newestFirst, Set<String> known) {
         var seen = new HashSet<>(known);
         return newestFirst
-                .flatMap(reply -> IntStream.range(0, reply.answers().answers().size())
-                        .mapToObj(i -> new Doubt(reply, i)))
-                .filter(doubt -> doubt.answer.input().length() <= RequestRules.EXAMPLE_CHARACTERS)
-                .filter(doubt -> seen.add(Hash.of(doubt.answer.input())))
+                .flatMap(reply ->
+                        IntStream.range(0, reply.answers().answers().size()).mapToObj(i -> new Doubt(reply, i)))
+                .filter(doubt -> doubt.input().length() <= RequestRules.EXAMPLE_CHARACTERS)
+                .filter(doubt -> seen.add(Hash.of(doubt.input())))
                 .limit(COMPARED)
                 .toList();
     }
 
-    private static List<Doubt> picked(List<Doubt> doubts, List<String> corrected) {
+    /// Those whose correction helps most.
+    ///
+    /// @param corrected inputs that have feedback
+    static List<Doubt> picked(List<Doubt> doubts, List<String> corrected) {
         var left = new ArrayList<>(doubts);
         corrected.stream().map(Unsure::words).forEach(words -> left.forEach(other -> other.sees(words)));
         var picked = new ArrayList<Doubt>();
         while (picked.size() < LISTED && !left.isEmpty()) {
-            var best = left.stream()
-                    .max(Comparator.comparingDouble(Doubt::worth))
-                    .orElseThrow();
+            var best =
+                    left.stream().max(Comparator.comparingDouble(Doubt::worth)).orElseThrow();
             left.remove(best);
             left.forEach(other -> other.sees(best.words()));
             picked.add(best);
@@ -133,6 +135,7 @@ final class Unsure {
     private static Set<String> words(String text) {
         return BETWEEN_WORDS
                 .splitAsStream(text.toLowerCase(Locale.ROOT))
+                .filter(word -> !word.isEmpty())
                 .limit(WORDS)
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -155,21 +158,23 @@ final class Unsure {
             this.answer = reply.answers().answers().get(index);
         }
 
+        String input() {
+            return answer.input();
+        }
+
         /// Read when they are compared: those of many requests at once would fill the memory.
         private Set<String> words() {
             if (words == null) {
-                words = Unsure.words(answer.input());
+                words = Unsure.words(input());
             }
             return words;
         }
 
         private void sees(Set<String> other) {
             var common = words().stream().filter(other::contains).count();
-            likeness = Math.max(likeness, (double) common / (words().size() + other.size() - common));
-        }
-
-        String input() {
-            return answer.input();
+            var all = words().size() + other.size() - common;
+            // Two texts without any word are not alike: nothing is known of either.
+            likeness = Math.max(likeness, all == 0 ? 0 : (double) common / all);
         }
 
         /// Version that answered.
@@ -191,13 +196,9 @@ final class Unsure {
         }
 
         private UnsureAnswer described(Tenant tenant, String function, byte[] key) {
-            var id = new AnswerId(function, version, Hash.of(answer.input()), stamp, index);
+            var id = new AnswerId(function, version, Hash.of(input()), stamp, index);
             return new UnsureAnswer(
-                    id.signed(key, tenant),
-                    function + "@" + version(),
-                    answer.input(),
-                    answer.output(),
-                    answer.confidence());
+                    id.signed(key, tenant), function + "@" + version, input(), answer.output(), answer.confidence());
         }
     }
 }
