@@ -100,7 +100,7 @@ public final class Corrections {
         return function(functions, tenant, name);
     }
 
-    /// Keeps corrections, all of them or none.
+    /// Keeps corrections, or none if one of them is wrong. Where the store fails halfway, the same again are the rest.
     ///
     /// @param name of the function, as it was sent
     /// @param sent objects with `input`, `output`, `id` and `right`, as far as they are known
