@@ -121,7 +121,7 @@ class ArchitectureTest {
             .whereLayer("engine")
             .mayOnlyBeAccessedByLayers("openai", "events", "adapters", "function")
             .whereLayer("generator")
-            .mayOnlyBeAccessedByLayers("openai", "events", "adapters", "peft", "function", "engine")
+            .mayOnlyBeAccessedByLayers("openai", "events", "adapters", "learning", "peft", "function", "engine")
             .whereLayer("llama")
             .mayOnlyBeAccessedByLayers("openai", "peft", "function", "engine", "generator")
             .whereLayer("ggml")

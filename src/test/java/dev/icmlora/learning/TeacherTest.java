@@ -380,8 +380,8 @@ class TeacherTest {
         var all = Stream.concat(Stream.of(piece("a pie", "food", false)), taught.stream())
                 .toList();
 
-        var byTeacher = Split.of(description, taught);
-        var byPeople = Split.of(description, all);
+        var byTeacher = Split.of(description, taught, new byte[1]);
+        var byPeople = Split.of(description, all, new byte[1]);
 
         assertThat(byTeacher.measuredBy()).isEqualTo(Feedback.Kind.TEACHER);
         assertThat(byTeacher.parts().stream().flatMap(List::stream)).hasSize(2);

@@ -3,14 +3,10 @@ package dev.icmlora.learning;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 import dev.icmlora.function.access.Tenant;
 
@@ -23,7 +19,6 @@ import dev.icmlora.function.access.Tenant;
 /// @param index of the answer in its reply
 record AnswerId(String function, int version, String input, Stamp reply, int index) {
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int MAC_BYTES = 16;
     private static final int FIXED_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES + Hash.BYTES;
 
@@ -75,14 +70,6 @@ record AnswerId(String function, int version, String input, Stamp reply, int ind
     }
 
     private static byte[] mac(byte[] key, Tenant tenant, byte[] fields) {
-        try {
-            var mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            mac.update(tenant.folder().getBytes(UTF_8));
-            mac.update((byte) 0);
-            return Arrays.copyOf(mac.doFinal(fields), MAC_BYTES);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-        }
+        return Arrays.copyOf(Hash.mac(key, tenant.folder().getBytes(UTF_8), new byte[1], fields), MAC_BYTES);
     }
 }

@@ -210,7 +210,8 @@ final class Improvements {
             var fit = feedback.stream()
                     .filter(piece -> rules.allow(serving, piece))
                     .toList();
-            var attempt = new Attempt(caller, serving, Split.of(serving, fit), feedback.size() - fit.size());
+            var split = Split.of(serving, fit, store.key());
+            var attempt = new Attempt(caller, serving, split, feedback.size() - fit.size());
             try {
                 var improvement = attempt.decide(claim);
                 keep(tenant, function, begin, improvement);
@@ -262,7 +263,8 @@ final class Improvements {
             List<List<ExampleBody>> parts,
             Feedback.Kind measuredBy) {
 
-        static Split of(FunctionDescription function, List<Feedback> feedback) {
+        /// @param key of [LearningStore#key]: else clients could choose the inputs that it is measured on
+        static Split of(FunctionDescription function, List<Feedback> feedback, byte[] key) {
             var ofPeople = feedback.stream().filter(piece -> !piece.isTaught()).toList();
             Map<String, ExampleBody> newest = new LinkedHashMap<>();
             Stream.concat(feedback.stream().filter(Feedback::isTaught), ofPeople.stream())
@@ -286,7 +288,7 @@ final class Improvements {
             var inputs = known.stream().map(ExampleBody::input).collect(Collectors.toSet());
             var heldBack = learned.stream()
                     .filter(piece -> measuring.contains(piece.input()) && !inputs.contains(piece.input()))
-                    .sorted(Comparator.comparing(piece -> Hash.of(piece.input())))
+                    .sorted(Comparator.comparing(piece -> Hash.of(piece.input(), key)))
                     .limit(MEASURED)
                     .toList();
             var count = function.labels() == null ? PARTS : PARTS_OF_LABELS;
