@@ -48,6 +48,7 @@ import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.service.FunctionObserver.Answered;
+import dev.icmlora.learning.Improvement.Candidate;
 
 /// Feedback on functions, and what they learn from it.
 @QuarkusTest
@@ -57,6 +58,7 @@ class LearningTest {
     private static final List<String> LABELS = List.of("food", "vehicle");
     private static final Map<String, Object> SORTING =
             Map.of("task", task("Which is it?", List.of()), "labels", LABELS, "tune", Map.of("when", "never"));
+    private static final Candidate CANDIDATE = new Candidate(2, 1, "base", null, null, null, "0");
     private static final List<String> FOOD = List.of(
             "apple", "bread", "cheese", "soup", "rice", "pasta", "cake", "salad", "pear", "honey", "butter", "egg");
     private static final List<String> VEHICLES =
@@ -450,7 +452,10 @@ class LearningTest {
                 .body("improvements[0].version", equalTo(2))
                 // Inputs go with their feedback, so an improvement keeps none.
                 .body("improvements[0].changes", nullValue());
-        assertThat(asked(name, "a ferry").getString("function")).isEqualTo(name + "@2");
+        var answer = asked(name, "a ferry");
+        assertThat(answer.getString("function")).isEqualTo(name + "@2");
+        // Although feedback took the place of all its examples.
+        assertThat(reply.getString("candidate.adapter")).isEqualTo(answer.getString("adapter.id"));
 
         given().delete("/functions/{name}@2", name).then().statusCode(204);
 
@@ -493,6 +498,49 @@ class LearningTest {
         feedback(name, truth().subList(20, 40)).statusCode(200);
 
         Eventually.until(() -> tried(name) == 2);
+    }
+
+    @Test
+    void whatMadeAVersionIsListedHoweverMuchIsTried() {
+        var name = function(SORTING);
+        var made = improvement(2, null);
+        store.add(Tenant.SHARED, name, Stamp.now(), made);
+        for (var i = 0; i < LearningStore.MOST_TRIED + 5; i++) {
+            store.add(Tenant.SHARED, name, Stamp.now(), improvement(null, CANDIDATE));
+        }
+        assertThat(store.tried(Tenant.SHARED, name))
+                .hasSize(LearningStore.MOST_TRIED)
+                .last()
+                .isEqualTo(made);
+
+        // What tuned nothing takes the room of its like.
+        for (var i = 0; i < 5; i++) {
+            improved(name);
+        }
+
+        var tried = store.tried(Tenant.SHARED, name);
+        assertThat(tried).hasSize(LearningStore.MOST_TRIED).last().isEqualTo(made);
+        assertThat(tried.subList(0, 2)).extracting(Improvement::candidate).containsExactly(null, CANDIDATE);
+    }
+
+    private static Improvement improvement(Integer version, Candidate candidate) {
+        return new Improvement(
+                "2026-11-30T12:00:00Z",
+                1,
+                version,
+                null,
+                null,
+                null,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                candidate,
+                null);
     }
 
     /// Else the next feedback would have it made again, in vain.

@@ -360,7 +360,9 @@ final class Improvements {
             var examples = split.examples.subList(0, Math.min(ASKED_AGAIN, split.examples.size()));
             var replies = replies(definition, examples);
             var kept = compared(examples, replies(current, examples), replies);
-            var candidate = described(definition, replies);
+            // Where feedback took the place of all examples, a piece of it is asked for what answers.
+            var answered = replies.isEmpty() ? replies(definition, heldBack.subList(0, 1)) : replies;
+            var candidate = described(definition, answered);
             var served = tried(null, measured, changes, kept.worse(), candidate);
             return reason(kept)
                     .or(() -> claim.decide(new Decision(served.withoutInputs(), definition))

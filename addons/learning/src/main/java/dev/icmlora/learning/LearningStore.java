@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,7 +66,8 @@ final class LearningStore {
     static final long MOST_REPLY_BYTES = 64 << 20;
     /// Of kept replies.
     static final Duration REPLY_RETENTION = Duration.ofDays(30);
-    /// Improvements of a function that are listed; the oldest ones go.
+    /// Improvements of a function that are listed. Beyond them the oldest ones go, first those that tuned nothing.
+    /// Those that made a version stay.
     static final int MOST_TRIED = 100;
 
     /// Claims of a function.
@@ -85,9 +87,10 @@ final class LearningStore {
     private static final Pattern TRIED = Pattern.compile(".*/tried-" + Stamp.FORM + "\\.json");
     private static final Pattern REPLY = Pattern.compile(".*/" + Stamp.FORM + "\\.json");
     /// What the folders of tenants begin with. A listing of all tenants would be too much at once.
-    private static final List<String> SOME_TENANTS =
-            Stream.concat(Stream.of(Tenant.SHARED.folder()), "0123456789abcdef".chars().mapToObj(Character::toString))
-                    .toList();
+    private static final List<String> SOME_TENANTS = Stream.concat(
+                    Stream.of(Tenant.SHARED.folder()),
+                    "0123456789abcdef".chars().mapToObj(Character::toString))
+            .toList();
 
     private final OwnBucket bucket;
     private final ObjectMapper json;
@@ -292,9 +295,12 @@ final class LearningStore {
 
     /// The replies of a function, the newest first. Each is read when it is asked for.
     Stream<Reply> replies(Tenant tenant, String function) {
-        return kept(answers(tenant, function)).reversed().stream().flatMap(each -> store().content(each.object)
-                .map(bytes -> new Reply(each.stamp, read(bytes, KeptAnswers.class)))
-                .stream());
+        return kept(answers(tenant, function)).reversed().stream()
+                .flatMap(each ->
+                        store()
+                                .content(each.object)
+                                .map(bytes -> new Reply(each.stamp, read(bytes, KeptAnswers.class)))
+                                .stream());
     }
 
     private record KeptReply(StoredObject object, Stamp stamp) {}
@@ -376,8 +382,23 @@ final class LearningStore {
     void add(Tenant tenant, String function, Stamp begin, Improvement tried) {
         var prefix = feedback(tenant, function);
         create(prefix + "tried-" + begin + ".json", Content.of(json.writer(), tried));
-        var all = tried(prefix);
-        all.subList(0, Math.max(0, all.size() - MOST_TRIED)).forEach(object -> store().delete(object.key()));
+        var before = tried(prefix);
+        before.removeIf(object -> fileName(object).contains(begin.toString()));
+        Stream.concat(
+                        before.stream()
+                                .filter(object ->
+                                        isTried(object, last -> last.version() == null && last.candidate() == null)),
+                        before.stream().filter(object -> isTried(object, last -> last.version() == null)))
+                .distinct()
+                .limit(Math.max(0, before.size() + 1 - MOST_TRIED))
+                .forEach(object -> store().delete(object.key()));
+    }
+
+    private boolean isTried(StoredObject object, Predicate<Improvement> condition) {
+        return store().content(object)
+                .map(bytes -> read(bytes, Improvement.class))
+                .filter(condition)
+                .isPresent();
     }
 
     /// The improvements of a function, the newest first.
@@ -403,7 +424,7 @@ final class LearningStore {
     private List<StoredObject> tried(String prefix) {
         return store().list(prefix).stream()
                 .filter(object -> TRIED.matcher(object.key()).matches())
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     /// Claims a function.
