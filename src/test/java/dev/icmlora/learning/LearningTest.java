@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -415,13 +416,19 @@ class LearningTest {
                 .jsonPath();
     }
 
-    /// It was defined with its labels the wrong way round.
+    /// A function that was defined with its labels the wrong way round, and has feedback that says so.
+    ///
+    /// @param pieces of feedback
+    private String reversed(int pieces) {
+        var swapped = truth().subList(0, 8).stream().map(LearningTest::wrong).toList();
+        var name = function(with(SORTING, "task", task("Which is it?", swapped)));
+        feedback(name, truth().subList(0, pieces)).statusCode(200);
+        return name;
+    }
+
     @Test
     void aBetterCandidateServesAsTheNextVersionAndIsRolledBackByOneCall() {
-        var examples = truth().subList(0, 8);
-        var swapped = examples.stream().map(LearningTest::wrong).toList();
-        var name = function(with(SORTING, "task", task("Which is it?", swapped)));
-        feedback(name, truth()).statusCode(200);
+        var name = reversed(48);
 
         var reply = improved(name);
 
@@ -497,7 +504,11 @@ class LearningTest {
 
         feedback(name, truth().subList(20, 40)).statusCode(200);
 
-        Eventually.until(() -> tried(name) == 2);
+        Eventually.until(() -> tried(name) == 1);
+        assertThat(store.notTried(Tenant.SHARED, name)).isEqualTo(20);
+        // By itself, as the first time.
+        Eventually.until(() ->
+                given().post("/functions/{name}/improve", name).statusCode() == 409);
     }
 
     @Test
@@ -693,6 +704,52 @@ class LearningTest {
         assertThat(folder).doesNotExist();
     }
 
+    /// As where it took so long that another instance took it to be gone.
+    @Test
+    void anInstanceThatLostItsClaimServesNothing() throws Exception {
+        var name = reversed(20);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            var reply = thread.submit(() -> improved(name));
+            Eventually.until(() -> Files.exists(claim));
+            var others = Files.writeString(claim.resolveSibling("others"), "{\"micros\": 1000, \"random\": 1}");
+            Files.move(others, claim, StandardCopyOption.REPLACE_EXISTING);
+
+            assertThat(reply.get().getString("reason")).contains("another instance");
+        }
+        assertThat(claim).exists();
+        given().get("/functions/{name}", name).then().body("version", equalTo(1));
+    }
+
+    @Test
+    void aVersionThatTheOwnerDefinesMeanwhileStays() throws Exception {
+        var name = reversed(20);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            var reply = thread.submit(() -> improved(name));
+            Eventually.until(() -> Files.exists(claim));
+            define(name, with(SORTING, "task", task("What is it?", List.of()))).statusCode(201);
+
+            assertThat(reply.get().getString("reason")).contains("came meanwhile");
+        }
+        given().get("/functions/{name}", name).then().body("task.description", equalTo("What is it?"));
+    }
+
+    @Test
+    void aFunctionThatIsDeletedMeanwhileLeavesNothing() throws Exception {
+        var name = reversed(20);
+        var folder = BUCKET.resolve("feedback/shared").resolve(name);
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            var reply = thread.submit(() -> improved(name));
+            Eventually.until(() -> Files.exists(folder.resolve("improving")));
+            given().delete("/functions/{name}", name).then().statusCode(204);
+
+            assertThat(reply.get().getString("reason")).isNotNull();
+        }
+        assertThat(folder).doesNotExist();
+        given().get("/functions/{name}", name).then().statusCode(404);
+    }
+
     @Test
     void whatTheFunctionIsUnsureOfComesFirstUnlikeWhatIsKnown() {
         var name = function(with(SORTING, "task", task("Which is it?", truth().subList(0, 8))));
@@ -806,7 +863,9 @@ class LearningTest {
             for (var i = 0; i < 256; i++) {
                 var words = new StringBuilder();
                 for (var word = 0; word < 40; word++) {
-                    words.append("w").append((reply * 7 + i * 3 + word * word) % 997).append(' ');
+                    words.append("w")
+                            .append((reply * 7 + i * 3 + word * word) % 997)
+                            .append(' ');
                 }
                 answers.add(Map.of("input", words + "%d-%d".formatted(reply, i), "output", "food"));
             }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -63,37 +64,46 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     /// @param content never `null`
     /// @throws RequestException if the tenant has too many
     public Version add(Tenant tenant, String name, byte[] content) {
-        var all = store.list(prefix(tenant));
-        var own = Versions.of(all, prefix(tenant, name));
-        var same = newest(own).filter(newest -> Arrays.equals(newest.content(), content));
-        if (same.isPresent()) {
-            return same.get();
-        }
-        requireRoom(all, content.length);
-        var numbers = own.numbers();
-        var number = take(tenant, name, numbers.isEmpty() ? 1 : numbers.getLast() + 1);
-        var key = prefix(tenant, name) + Versions.file(number);
-        store.write(key, Content.of(content), Map.of(), new Condition.IfAbsent());
-        return new Version(number, content, true);
+        return add(tenant, name, content, OptionalInt.empty()).orElseThrow();
     }
 
-    /// A number that no version of this name has or had.
+    /// The same, if nothing changed meanwhile.
     ///
-    /// @param least in case that the object with the numbers was removed by hand
-    private int take(Tenant tenant, String name, int least) {
+    /// @param after number of the version that has to be the newest one; empty for whichever is. One that has its
+    /// number already and is not written yet is not seen
+    /// @return empty if it is not
+    public Optional<Version> add(Tenant tenant, String name, byte[] content, OptionalInt after) {
         var key = prefix(tenant) + GIVEN;
         while (true) {
+            // Before the versions are looked at: the next one of another process changes it.
             var there = store.find(key);
             var given = there.map(this::given).orElse(GivenNumbers.NONE);
-            var number = Math.max(least, given.next(name));
+            var all = store.list(prefix(tenant));
+            var own = Versions.of(all, prefix(tenant, name));
+            var newest = own.numbers().isEmpty() ? 0 : own.numbers().getLast();
+            if (after.isPresent() && after.getAsInt() != newest) {
+                return Optional.empty();
+            }
+            var same = newest(own).filter(version -> Arrays.equals(version.content(), content));
+            if (same.isPresent()) {
+                return same;
+            }
+            requireRoom(all, content.length);
+            // In case that the object with the numbers was removed by hand, above those that are there.
+            var number = Math.max(newest + 1, given.next(name));
             var condition = Condition.unchanged(there.map(StoredObject::version));
             try {
                 store.write(key, Content.of(given.with(name, number).bytes()), Map.of(), condition);
-                return number;
             } catch (ConditionFailedException e) {
                 // Another process was quicker: its number is gone.
                 continue;
             }
+            store.write(
+                    prefix(tenant, name) + Versions.file(number),
+                    Content.of(content),
+                    Map.of(),
+                    new Condition.IfAbsent());
+            return Optional.of(new Version(number, content, true));
         }
     }
 

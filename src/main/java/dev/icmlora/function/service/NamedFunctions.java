@@ -3,6 +3,7 @@ package dev.icmlora.function.service;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -75,14 +76,23 @@ public final class NamedFunctions {
     /// @param name as it was sent
     /// @throws RequestException if it is refused
     public Defined define(Tenant tenant, String name, FunctionDefinition definition) {
+        return define(tenant, name, definition, OptionalInt.empty()).orElseThrow();
+    }
+
+    /// The same, if nothing changed meanwhile.
+    ///
+    /// @param after number of the version that has to be the newest one; empty for whichever is
+    /// @return empty if it is not
+    public Optional<Defined> define(Tenant tenant, String name, FunctionDefinition definition, OptionalInt after) {
         return meter.measure("define", () -> {
             var function = RequestRules.functionName(name);
             rules.check(function, definition);
             // What only the model's tokens and the grammar tell is refused here too, and not by every later request.
             AnswerForm.of(RequestRules.ofAnyInput(definition))
                     .wanted(tenant, definition.task().toTask(), engineHost.engine());
-            var version = kept().add(tenant, function.name(), content(definition));
-            return new Defined(FunctionDescription.of(function.name(), version.number(), definition), version.isNew());
+            return kept().add(tenant, function.name(), content(definition), after)
+                    .map(version -> new Defined(
+                            FunctionDescription.of(function.name(), version.number(), definition), version.isNew()));
         });
     }
 

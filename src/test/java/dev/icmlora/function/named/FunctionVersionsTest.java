@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -84,6 +85,22 @@ class FunctionVersionsTest {
         assertThat(again.isNew()).isFalse();
         // What an older version said is news again.
         assertThat(versions.add(ALICE, "f", content("a")).number()).isEqualTo(3);
+    }
+
+    @Test
+    void aVersionThatIsToComeAfterAnotherComesAfterNoOther() {
+        assertThat(versions.add(ALICE, "f", content("a"), OptionalInt.of(1))).isEmpty();
+        versions.add(ALICE, "f", content("a"));
+        assertThat(versions.add(ALICE, "f", content("b"), OptionalInt.of(1))).isPresent();
+
+        assertThat(versions.add(ALICE, "f", content("c"), OptionalInt.of(1))).isEmpty();
+
+        assertThat(numbers(ALICE)).isEqualTo(Map.of("f", List.of(1, 2)));
+        versions.delete(ALICE, named("f").at(2));
+        assertThat(versions.add(ALICE, "f", content("c"), OptionalInt.of(1)))
+                .get()
+                .extracting(FunctionVersions.Version::number)
+                .isEqualTo(3);
     }
 
     @Test

@@ -122,6 +122,11 @@ final class Claim implements AutoCloseable {
         return Optional.ofNullable(decided);
     }
 
+    /// Whether no other instance has taken it over, as far as its last sign tells.
+    synchronized boolean isHeld() {
+        return held;
+    }
+
     /// Decides, if this holder still may.
     synchronized boolean decide(Decision decision) {
         if (!held) {

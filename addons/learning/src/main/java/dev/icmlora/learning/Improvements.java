@@ -3,11 +3,13 @@ package dev.icmlora.learning;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
@@ -83,6 +85,9 @@ final class Improvements {
     /// Inputs of a request: they have to be answered in the time of one.
     private static final int BATCH = 16;
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /// Why a candidate does not serve that may be better.
+    private static final String LOST = "another instance improves the function by now";
+    private static final String CHANGED = "another version came meanwhile, or the one that served is gone";
 
     private final LearningStore store;
     private final NamedFunctions functions;
@@ -219,7 +224,7 @@ final class Improvements {
                 return improvement;
             } catch (RequestException e) {
                 // Else the next feedback would be the next occasion to do all of it in vain. A stop is no such end.
-                if (!e.is(Kind.SHUTTING_DOWN, Kind.UNKNOWN_FUNCTION)) {
+                if (!e.is(Kind.SHUTTING_DOWN)) {
                     keep(tenant, function, begin, attempt.brokenOff(e));
                 }
                 claim.settle();
@@ -229,7 +234,10 @@ final class Improvements {
     }
 
     private void keep(Tenant tenant, String function, Stamp begin, Improvement improvement) {
-        store.add(tenant, function, begin, improvement.withoutInputs());
+        // Beside a function that was deleted meanwhile it would stay.
+        if (functions.isKnown(tenant, function)) {
+            store.add(tenant, function, begin, improvement.withoutInputs());
+        }
         Counter.builder("icm.lora.improvements")
                 .description("Attempts to improve functions")
                 .tag("outcome", improvement.version() == null ? "refused" : "served")
@@ -343,13 +351,16 @@ final class Improvements {
             // Before anything is tuned for a version that could not be kept.
             functions.requireRoom(caller.tenant(), candidate(List.of()));
             var current = serving.with(serving.task());
-            // In the same batches: what answers may depend on how many come together.
-            var before = split.parts.stream()
-                    .flatMap(part -> replies(current, part).stream())
-                    .toList();
-            var after = split.parts.stream()
-                    .flatMap(part -> replies(candidate(part), part).stream())
-                    .toList();
+            var before = new ArrayList<GenerateReply>();
+            var after = new ArrayList<GenerateReply>();
+            for (var part : split.parts) {
+                if (!claim.isHeld()) {
+                    return tried(LOST, null, null, null, null);
+                }
+                // In the same batches: what answers may depend on how many come together.
+                before.addAll(replies(current, part));
+                after.addAll(replies(candidate(part), part));
+            }
             var measured = compared(heldBack, before, after);
             var changes = changes(measured, outputs(before), outputs(after));
             var definition = candidate(List.of());
@@ -365,14 +376,12 @@ final class Improvements {
             var candidate = described(definition, answered);
             var served = tried(null, measured, changes, kept.worse(), candidate);
             return reason(kept)
-                    .or(() -> claim.decide(new Decision(served.withoutInputs(), definition))
-                            ? Optional.empty()
-                            : Optional.of("another instance improves the function by now"))
+                    .or(() -> claim.decide(new Decision(served.withoutInputs(), definition)) ? Optional.empty() : Optional.of(LOST))
                     .map(reason -> tried(reason, measured, changes, kept.worse(), candidate))
-                    .orElseGet(() -> served.servedAs(functions
-                            .define(caller.tenant(), serving.name(), definition)
-                            .function()
-                            .version()));
+                    .or(() -> functions
+                            .define(caller.tenant(), serving.name(), definition, OptionalInt.of(serving.version()))
+                            .map(defined -> served.servedAs(defined.function().version())))
+                    .orElseGet(() -> tried(CHANGED, measured, changes, kept.worse(), candidate));
         }
 
         /// What came of it where a request had no answer, so that nothing was decided.
@@ -403,10 +412,7 @@ final class Improvements {
                 return Optional.of("the candidate unlearned %d of %d examples of the function"
                         .formatted(kept.worse(), kept.rightBefore()));
             }
-            var newest = functions.describe(caller.tenant(), serving.name()).version();
-            return newest == serving.version()
-                    ? Optional.empty()
-                    : Optional.of("version %d came meanwhile".formatted(newest));
+            return Optional.empty();
         }
 
         /// @param measured null where nothing was
