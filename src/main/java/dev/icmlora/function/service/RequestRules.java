@@ -46,7 +46,7 @@ public final class RequestRules {
     /// Examples of a task that is not tuned on them.
     private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.
-    private static final int TUNING_EXAMPLES = 1024;
+    public static final int TUNING_EXAMPLES = 1024;
 
     private static final GenerateRequest ANY_INPUT = new GenerateRequest(
             null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null, null);

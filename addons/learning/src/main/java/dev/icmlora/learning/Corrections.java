@@ -100,7 +100,8 @@ public final class Corrections {
         return function(functions, tenant, name);
     }
 
-    /// Keeps corrections, or none if one of them is wrong. Where the store fails halfway, the same again are the rest.
+    /// Keeps corrections, or none if one of them is wrong. Where the store fails halfway, some are kept, and the
+    /// same request again adds the others.
     ///
     /// @param name of the function, as it was sent
     /// @param sent objects with `input`, `output`, `id` and `right`, as far as they are known
@@ -248,8 +249,7 @@ public final class Corrections {
                 newest.put(input, output);
             }
         }
-        var kept = there.stream()
-                .collect(Collectors.partitioningBy(each -> !added.containsKey(each.texts())));
+        var kept = there.stream().collect(Collectors.partitioningBy(each -> !added.containsKey(each.texts())));
         if (!added.isEmpty()) {
             store.add(tenant, function, List.copyOf(added.values()), kept.get(false));
             counted.increment(added.size());
@@ -261,8 +261,7 @@ public final class Corrections {
                 contradictions(pieces, kept.get(true), added.values()));
     }
 
-    private List<Contradiction> contradictions(
-            List<Feedback> pieces, List<Given> kept, Collection<Feedback> added) {
+    private List<Contradiction> contradictions(List<Feedback> pieces, List<Given> kept, Collection<Feedback> added) {
         Map<String, Contradiction> found = new LinkedHashMap<>();
         for (var piece : pieces) {
             var hash = Hash.of(piece.input());

@@ -80,8 +80,6 @@ final class Improvements {
     private static final int UNLEARNED = 10;
     /// Examples that are asked again.
     private static final int ASKED_AGAIN = 64;
-    /// Examples of a function.
-    private static final int EXAMPLES = 1024;
     /// Inputs of a request: they have to be answered in the time of one.
     private static final int BATCH = 16;
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -290,7 +288,7 @@ final class Improvements {
             var all = newest.values().stream()
                     .filter(piece -> !known.contains(piece))
                     .toList();
-            var room = Math.max(0, EXAMPLES - examples.size());
+            var room = Math.max(0, RequestRules.TUNING_EXAMPLES - examples.size());
             var learned = all.subList(Math.max(0, all.size() - room), all.size());
             // What the serving version was tuned on cannot measure it.
             var inputs = known.stream().map(ExampleBody::input).collect(Collectors.toSet());
@@ -376,7 +374,9 @@ final class Improvements {
             var candidate = described(definition, answered);
             var served = tried(null, measured, changes, kept.worse(), candidate);
             return reason(kept)
-                    .or(() -> claim.decide(new Decision(served.withoutInputs(), definition)) ? Optional.empty() : Optional.of(LOST))
+                    .or(() -> claim.decide(new Decision(served.withoutInputs(), definition))
+                            ? Optional.empty()
+                            : Optional.of(LOST))
                     .map(reason -> tried(reason, measured, changes, kept.worse(), candidate))
                     .or(() -> functions
                             .define(caller.tenant(), serving.name(), definition, OptionalInt.of(serving.version()))
