@@ -507,8 +507,7 @@ class LearningTest {
         Eventually.until(() -> tried(name) == 1);
         assertThat(store.notTried(Tenant.SHARED, name)).isEqualTo(20);
         // By itself, as the first time.
-        Eventually.until(() ->
-                given().post("/functions/{name}/improve", name).statusCode() == 409);
+        Eventually.until(() -> given().post("/functions/{name}/improve", name).statusCode() == 409);
     }
 
     @Test

@@ -405,8 +405,7 @@ class TeacherTest {
             Files.writeString(folder.resolve("taught-%032x-%032x-%s.json".formatted(i, i, stamp)), "{}\n");
         }
 
-        assertThatThrownBy(() -> store.add(
-                        Tenant.SHARED, name, List.of(piece("a tram", "vehicle", true)), List.of()))
+        assertThatThrownBy(() -> store.add(Tenant.SHARED, name, List.of(piece("a tram", "vehicle", true)), List.of()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("500 pieces for a function");
         post("/functions/" + name + "/feedback", Map.of("input", "a tram", "output", "vehicle"))
