@@ -131,8 +131,8 @@ final class Improvements {
         return Stream.concat(left.stream(), kept.stream()).toList();
     }
 
-    /// The improvement that made a version whose instance was killed before it could keep the improvement; empty where
-    /// it is kept, and where the version was not made.
+    /// The improvement that made a version whose instance was killed before it could keep the improvement; empty
+    /// where it is kept, and where the version was not made.
     private Optional<Improvement> made(Tenant tenant, String function, Decision decision, List<Improvement> kept) {
         return functions.versions(tenant, function).stream()
                 .filter(number -> number > decision.improvement().from())
