@@ -33,9 +33,9 @@ public final class NativeLibraries {
     /// another.
     static final String REQUIRED_VERSION = "0.5.0";
 
-    /// Blocks of so many bytes go back to the system when they are freed. Else glibc takes blocks of up to 32 MB from
-    /// its heap once it has seen some, and what lies behind them keeps that from shrinking: the memory of a tuning
-    /// added 20 MB every few minutes.
+    /// Blocks of so many bytes go back to the system when they are freed. Else glibc takes blocks of up to 32 MB
+    /// from its heap once it has seen some, and what lies behind them keeps that from shrinking: in a soak it grew
+    /// in steps of 20 MB, minutes apart.
     private static final int LEAST_OWN_BLOCK = 1 << 20;
 
     /// All whose functions are called.
