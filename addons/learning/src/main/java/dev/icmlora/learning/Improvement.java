@@ -46,11 +46,20 @@ record Improvement(
 
     /// As it is kept.
     Improvement withoutInputs() {
+        return with(version, reason, null);
+    }
+
+    /// The same, of a candidate that serves as this version.
+    Improvement servedAs(int number) {
+        return with(number, null, changes);
+    }
+
+    private Improvement with(Integer number, String why, List<Change> inputs) {
         return new Improvement(
                 at,
                 from,
-                version,
-                reason,
+                number,
+                why,
                 measuredBy,
                 leftOut,
                 heldBack,
@@ -62,7 +71,7 @@ record Improvement(
                 unrelated,
                 unlearned,
                 candidate,
-                null);
+                inputs);
     }
 
     /// An input that one of the two versions has right.
@@ -74,27 +83,6 @@ record Improvement(
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Change(String input, String output, String before, String after, boolean better) {}
-
-    /// The same, of a candidate that serves as this version.
-    Improvement servedAs(int number) {
-        return new Improvement(
-                at,
-                from,
-                number,
-                null,
-                measuredBy,
-                leftOut,
-                heldBack,
-                rightBefore,
-                rightAfter,
-                better,
-                worse,
-                chance,
-                unrelated,
-                unlearned,
-                candidate,
-                changes);
-    }
 
     /// All that it takes to make a candidate again, with the version's definition, and to measure it again.
     ///
