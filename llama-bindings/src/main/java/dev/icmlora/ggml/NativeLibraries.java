@@ -35,8 +35,9 @@ public final class NativeLibraries {
 
     /// Blocks of so many bytes go back to the system when they are freed. Else glibc takes blocks of up to 32 MB
     /// from its heap once it has seen some, and what lies behind them keeps that from shrinking: in a soak it grew
-    /// in steps of 20 MB, minutes apart.
-    private static final int LEAST_OWN_BLOCK = 1 << 20;
+    /// in steps of 20 MB, minutes apart. It is above what a grammar takes anew for each string that may come next,
+    /// 32 bytes for each token of the vocabulary, since a block that comes from the system is slow to fill.
+    private static final int LEAST_OWN_BLOCK = 9 << 20;
 
     /// All whose functions are called.
     private static final List<Class<?>> HEADERS = List.of(
