@@ -20,11 +20,7 @@ public final class GgmlBackendH {
 
     /// `void ggml_backend_load_all_from_path(const char * dir_path);`
     public static void ggml_backend_load_all_from_path(MemorySegment dirPath) {
-        try {
-            ggml_backend_load_all_from_path.handle().invokeExact(dirPath);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_load_all_from_path.run(dirPath);
     }
 
     private static final Downcall ggml_backend_dev_count =
@@ -56,11 +52,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_dev_t ggml_backend_dev_by_type(enum ggml_backend_dev_type type);`
     public static MemorySegment ggml_backend_dev_by_type(int type) {
-        try {
-            return (MemorySegment) ggml_backend_dev_by_type.handle().invokeExact(type);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_by_type.pointer(type);
     }
 
     private static final Downcall ggml_backend_dev_name =
@@ -68,11 +60,7 @@ public final class GgmlBackendH {
 
     /// `const char * ggml_backend_dev_name(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_name(MemorySegment device) {
-        try {
-            return (MemorySegment) ggml_backend_dev_name.handle().invokeExact(device);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_name.pointer(device);
     }
 
     private static final Downcall ggml_backend_dev_description =
@@ -80,11 +68,7 @@ public final class GgmlBackendH {
 
     /// `const char * ggml_backend_dev_description(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_description(MemorySegment device) {
-        try {
-            return (MemorySegment) ggml_backend_dev_description.handle().invokeExact(device);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_description.pointer(device);
     }
 
     private static final Downcall ggml_backend_dev_type =
@@ -92,11 +76,7 @@ public final class GgmlBackendH {
 
     /// `enum ggml_backend_dev_type ggml_backend_dev_type(ggml_backend_dev_t device);`
     public static int ggml_backend_dev_type(MemorySegment device) {
-        try {
-            return (int) ggml_backend_dev_type.handle().invokeExact(device);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_type.integer(device);
     }
 
     private static final Downcall ggml_backend_dev_backend_reg =
@@ -104,11 +84,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_reg_t ggml_backend_dev_backend_reg(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_backend_reg(MemorySegment device) {
-        try {
-            return (MemorySegment) ggml_backend_dev_backend_reg.handle().invokeExact(device);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_backend_reg.pointer(device);
     }
 
     private static final Downcall ggml_backend_dev_init =
@@ -116,11 +92,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_t ggml_backend_dev_init(ggml_backend_dev_t device, const char * params);`
     public static MemorySegment ggml_backend_dev_init(MemorySegment device, MemorySegment params) {
-        try {
-            return (MemorySegment) ggml_backend_dev_init.handle().invokeExact(device, params);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_init.pointer(device, params);
     }
 
     private static final Downcall ggml_backend_reg_get_proc_address =
@@ -128,11 +100,7 @@ public final class GgmlBackendH {
 
     /// `void * ggml_backend_reg_get_proc_address(ggml_backend_reg_t reg, const char * name);`
     public static MemorySegment ggml_backend_reg_get_proc_address(MemorySegment reg, MemorySegment name) {
-        try {
-            return (MemorySegment) ggml_backend_reg_get_proc_address.handle().invokeExact(reg, name);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_reg_get_proc_address.pointer(reg, name);
     }
 
     private static final Downcall ggml_backend_name =
@@ -140,11 +108,7 @@ public final class GgmlBackendH {
 
     /// `const char * ggml_backend_name(ggml_backend_t backend);`
     public static MemorySegment ggml_backend_name(MemorySegment backend) {
-        try {
-            return (MemorySegment) ggml_backend_name.handle().invokeExact(backend);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_name.pointer(backend);
     }
 
     private static final Downcall ggml_backend_graph_compute =
@@ -152,11 +116,7 @@ public final class GgmlBackendH {
 
     /// `enum ggml_status ggml_backend_graph_compute(ggml_backend_t backend, struct ggml_cgraph * cgraph);`
     public static int ggml_backend_graph_compute(MemorySegment backend, MemorySegment cgraph) {
-        try {
-            return (int) ggml_backend_graph_compute.handle().invokeExact(backend, cgraph);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_graph_compute.integer(backend, cgraph);
     }
 
     private static final Downcall ggml_backend_free =
@@ -164,11 +124,7 @@ public final class GgmlBackendH {
 
     /// `void ggml_backend_free(ggml_backend_t backend);`
     public static void ggml_backend_free(MemorySegment backend) {
-        try {
-            ggml_backend_free.handle().invokeExact(backend);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_free.run(backend);
     }
 
     private static final Downcall ggml_backend_buffer_free =
@@ -176,11 +132,7 @@ public final class GgmlBackendH {
 
     /// `void ggml_backend_buffer_free(ggml_backend_buffer_t buffer);`
     public static void ggml_backend_buffer_free(MemorySegment buffer) {
-        try {
-            ggml_backend_buffer_free.handle().invokeExact(buffer);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_buffer_free.run(buffer);
     }
 
     private static final Downcall ggml_backend_buffer_get_base =
@@ -188,11 +140,7 @@ public final class GgmlBackendH {
 
     /// `void * ggml_backend_buffer_get_base(ggml_backend_buffer_t buffer);`
     public static MemorySegment ggml_backend_buffer_get_base(MemorySegment buffer) {
-        try {
-            return (MemorySegment) ggml_backend_buffer_get_base.handle().invokeExact(buffer);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_buffer_get_base.pointer(buffer);
     }
 
     private static final Downcall ggml_backend_buffer_get_size =
@@ -213,11 +161,7 @@ public final class GgmlBackendH {
     /// `void ggml_backend_buffer_set_usage(ggml_backend_buffer_t buffer, enum ggml_backend_buffer_usage
     /// usage);`
     public static void ggml_backend_buffer_set_usage(MemorySegment buffer, int usage) {
-        try {
-            ggml_backend_buffer_set_usage.handle().invokeExact(buffer, usage);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_buffer_set_usage.run(buffer, usage);
     }
 
     private static final Downcall ggml_backend_buffer_get_type =
@@ -225,11 +169,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_buffer_type_t ggml_backend_buffer_get_type(ggml_backend_buffer_t buffer);`
     public static MemorySegment ggml_backend_buffer_get_type(MemorySegment buffer) {
-        try {
-            return (MemorySegment) ggml_backend_buffer_get_type.handle().invokeExact(buffer);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_buffer_get_type.pointer(buffer);
     }
 
     private static final Downcall ggml_backend_buft_get_device =
@@ -237,11 +177,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_dev_t ggml_backend_buft_get_device(ggml_backend_buffer_type_t buft);`
     public static MemorySegment ggml_backend_buft_get_device(MemorySegment bufferType) {
-        try {
-            return (MemorySegment) ggml_backend_buft_get_device.handle().invokeExact(bufferType);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_buft_get_device.pointer(bufferType);
     }
 
     private static final Downcall ggml_backend_buft_name =
@@ -249,11 +185,7 @@ public final class GgmlBackendH {
 
     /// `const char * ggml_backend_buft_name(ggml_backend_buffer_type_t buft);`
     public static MemorySegment ggml_backend_buft_name(MemorySegment bufferType) {
-        try {
-            return (MemorySegment) ggml_backend_buft_name.handle().invokeExact(bufferType);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_buft_name.pointer(bufferType);
     }
 
     private static final Downcall ggml_backend_dev_buffer_type =
@@ -261,11 +193,7 @@ public final class GgmlBackendH {
 
     /// `ggml_backend_buffer_type_t ggml_backend_dev_buffer_type(ggml_backend_dev_t device);`
     public static MemorySegment ggml_backend_dev_buffer_type(MemorySegment device) {
-        try {
-            return (MemorySegment) ggml_backend_dev_buffer_type.handle().invokeExact(device);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_dev_buffer_type.pointer(device);
     }
 
     private static final Downcall ggml_backend_alloc_ctx_tensors =
@@ -274,11 +202,7 @@ public final class GgmlBackendH {
     /// `struct ggml_backend_buffer * ggml_backend_alloc_ctx_tensors(struct ggml_context * ctx, ggml_backend_t
     /// backend);`
     public static MemorySegment ggml_backend_alloc_ctx_tensors(MemorySegment ctx, MemorySegment backend) {
-        try {
-            return (MemorySegment) ggml_backend_alloc_ctx_tensors.handle().invokeExact(ctx, backend);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_alloc_ctx_tensors.pointer(ctx, backend);
     }
 
     private static final Downcall ggml_backend_tensor_set = Linkage.downcall(
@@ -314,11 +238,7 @@ public final class GgmlBackendH {
 
     /// `void ggml_backend_synchronize(ggml_backend_t backend);`
     public static void ggml_backend_synchronize(MemorySegment backend) {
-        try {
-            ggml_backend_synchronize.handle().invokeExact(backend);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_synchronize.run(backend);
     }
 
     private static final Downcall ggml_backend_tensor_get = Linkage.downcall(

@@ -54,11 +54,7 @@ public final class GgmlBackendSchedH {
 
     /// `void ggml_backend_sched_free(ggml_backend_sched_t sched);`
     public static void ggml_backend_sched_free(MemorySegment sched) {
-        try {
-            ggml_backend_sched_free.handle().invokeExact(sched);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_sched_free.run(sched);
     }
 
     private static final Downcall ggml_backend_sched_reset =
@@ -66,11 +62,7 @@ public final class GgmlBackendSchedH {
 
     /// `void ggml_backend_sched_reset(ggml_backend_sched_t sched);`
     public static void ggml_backend_sched_reset(MemorySegment sched) {
-        try {
-            ggml_backend_sched_reset.handle().invokeExact(sched);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_backend_sched_reset.run(sched);
     }
 
     private static final Downcall ggml_backend_sched_alloc_graph =
@@ -91,10 +83,6 @@ public final class GgmlBackendSchedH {
     /// `enum ggml_status ggml_backend_sched_graph_compute(ggml_backend_sched_t sched, struct ggml_cgraph *
     /// graph);`
     public static int ggml_backend_sched_graph_compute(MemorySegment sched, MemorySegment graph) {
-        try {
-            return (int) ggml_backend_sched_graph_compute.handle().invokeExact(sched, graph);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_backend_sched_graph_compute.integer(sched, graph);
     }
 }

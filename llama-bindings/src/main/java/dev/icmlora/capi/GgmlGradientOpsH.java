@@ -44,23 +44,23 @@ public final class GgmlGradientOpsH {
         }
     }
 
-    private static final Downcall ggml_rope_ext = Linkage.downcall(
-            "ggml_rope_ext",
-            FunctionDescriptor.of(
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    JAVA_INT,
-                    JAVA_INT,
-                    JAVA_INT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT));
+    private static final FunctionDescriptor ROPE = FunctionDescriptor.of(
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT);
+
+    private static final Downcall ggml_rope_ext = Linkage.downcall("ggml_rope_ext", ROPE);
 
     /// `struct ggml_tensor * ggml_rope_ext(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b, struct ggml_tensor * c, int n_dims, int mode, int n_ctx_orig, float freq_base, float
@@ -101,23 +101,7 @@ public final class GgmlGradientOpsH {
         }
     }
 
-    private static final Downcall ggml_rope_ext_back = Linkage.downcall(
-            "ggml_rope_ext_back",
-            FunctionDescriptor.of(
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    JAVA_INT,
-                    JAVA_INT,
-                    JAVA_INT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT,
-                    JAVA_FLOAT));
+    private static final Downcall ggml_rope_ext_back = Linkage.downcall("ggml_rope_ext_back", ROPE);
 
     /// `struct ggml_tensor * ggml_rope_ext_back(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b, struct ggml_tensor * c, int n_dims, int mode, int n_ctx_orig, float freq_base, float
@@ -177,11 +161,7 @@ public final class GgmlGradientOpsH {
     /// `struct ggml_tensor * ggml_swiglu_split(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_swiglu_split(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_swiglu_split.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_swiglu_split.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_geglu_split =
@@ -190,11 +170,7 @@ public final class GgmlGradientOpsH {
     /// `struct ggml_tensor * ggml_geglu_split(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_geglu_split(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_geglu_split.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_geglu_split.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_silu_back =
@@ -203,11 +179,7 @@ public final class GgmlGradientOpsH {
     /// `struct ggml_tensor * ggml_silu_back(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_silu_back(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_silu_back.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_silu_back.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_out_prod =
@@ -216,11 +188,7 @@ public final class GgmlGradientOpsH {
     /// `struct ggml_tensor * ggml_out_prod(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_out_prod(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_out_prod.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_out_prod.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_set_rows =

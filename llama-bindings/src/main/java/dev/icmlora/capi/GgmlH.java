@@ -19,11 +19,7 @@ public final class GgmlH {
 
     /// `const char * ggml_status_to_string(enum ggml_status status);`
     public static MemorySegment ggml_status_to_string(int status) {
-        try {
-            return (MemorySegment) ggml_status_to_string.handle().invokeExact(status);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_status_to_string.pointer(status);
     }
 
     private static final Downcall ggml_blck_size =
@@ -55,11 +51,7 @@ public final class GgmlH {
 
     /// `const struct ggml_type_traits * ggml_get_type_traits(enum ggml_type type);`
     public static MemorySegment ggml_get_type_traits(int type) {
-        try {
-            return (MemorySegment) ggml_get_type_traits.handle().invokeExact(type);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_get_type_traits.pointer(type);
     }
 
     private static final Downcall ggml_tensor_overhead =
@@ -91,22 +83,14 @@ public final class GgmlH {
 
     /// `struct ggml_context * ggml_init(struct ggml_init_params params);`
     public static MemorySegment ggml_init(MemorySegment params) {
-        try {
-            return (MemorySegment) ggml_init.handle().invokeExact(params);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_init.pointer(params);
     }
 
     private static final Downcall ggml_free = Linkage.downcall("ggml_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void ggml_free(struct ggml_context * ctx);`
     public static void ggml_free(MemorySegment ctx) {
-        try {
-            ggml_free.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_free.run(ctx);
     }
 
     private static final Downcall ggml_new_tensor =
@@ -127,11 +111,7 @@ public final class GgmlH {
 
     /// `struct ggml_tensor * ggml_set_name(struct ggml_tensor * tensor, const char * name);`
     public static MemorySegment ggml_set_name(MemorySegment tensor, MemorySegment name) {
-        try {
-            return (MemorySegment) ggml_set_name.handle().invokeExact(tensor, name);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_set_name.pointer(tensor, name);
     }
 
     private static final Downcall ggml_is_contiguous =
@@ -139,11 +119,7 @@ public final class GgmlH {
 
     /// `bool ggml_is_contiguous(const struct ggml_tensor * tensor);`
     public static boolean ggml_is_contiguous(MemorySegment tensor) {
-        try {
-            return (boolean) ggml_is_contiguous.handle().invokeExact(tensor);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_is_contiguous.truth(tensor);
     }
 
     private static final Downcall ggml_set_input =
@@ -151,11 +127,7 @@ public final class GgmlH {
 
     /// `void ggml_set_input(struct ggml_tensor * tensor);`
     public static void ggml_set_input(MemorySegment tensor) {
-        try {
-            ggml_set_input.handle().invokeExact(tensor);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_set_input.run(tensor);
     }
 
     private static final Downcall ggml_set_output =
@@ -163,11 +135,7 @@ public final class GgmlH {
 
     /// `void ggml_set_output(struct ggml_tensor * tensor);`
     public static void ggml_set_output(MemorySegment tensor) {
-        try {
-            ggml_set_output.handle().invokeExact(tensor);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_set_output.run(tensor);
     }
 
     private static final Downcall ggml_new_graph_custom =
@@ -187,11 +155,7 @@ public final class GgmlH {
 
     /// `void ggml_build_forward_expand(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
     public static void ggml_build_forward_expand(MemorySegment cgraph, MemorySegment tensor) {
-        try {
-            ggml_build_forward_expand.handle().invokeExact(cgraph, tensor);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_build_forward_expand.run(cgraph, tensor);
     }
 
     private static final Downcall ggml_graph_n_nodes =
@@ -199,11 +163,7 @@ public final class GgmlH {
 
     /// `int ggml_graph_n_nodes(struct ggml_cgraph * cgraph);`
     public static int ggml_graph_n_nodes(MemorySegment cgraph) {
-        try {
-            return (int) ggml_graph_n_nodes.handle().invokeExact(cgraph);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_graph_n_nodes.integer(cgraph);
     }
 
     private static final Downcall ggml_graph_node =
@@ -223,11 +183,7 @@ public final class GgmlH {
 
     /// `void ggml_graph_add_node(struct ggml_cgraph * cgraph, struct ggml_tensor * tensor);`
     public static void ggml_graph_add_node(MemorySegment cgraph, MemorySegment tensor) {
-        try {
-            ggml_graph_add_node.handle().invokeExact(cgraph, tensor);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_graph_add_node.run(cgraph, tensor);
     }
 
     private static final Downcall ggml_graph_clear =
@@ -235,11 +191,7 @@ public final class GgmlH {
 
     /// `void ggml_graph_clear(struct ggml_cgraph * cgraph);`
     public static void ggml_graph_clear(MemorySegment cgraph) {
-        try {
-            ggml_graph_clear.handle().invokeExact(cgraph);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_graph_clear.run(cgraph);
     }
 
     private static final Downcall ggml_op_desc =
@@ -247,11 +199,7 @@ public final class GgmlH {
 
     /// `const char * ggml_op_desc(const struct ggml_tensor * t);`
     public static MemorySegment ggml_op_desc(MemorySegment t) {
-        try {
-            return (MemorySegment) ggml_op_desc.handle().invokeExact(t);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_op_desc.pointer(t);
     }
 
     private static final Downcall ggml_quantize_chunk = Linkage.downcall(
@@ -282,10 +230,6 @@ public final class GgmlH {
 
     /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
     public static void ggml_threadpool_params_init(MemorySegment p, int nThreads) {
-        try {
-            ggml_threadpool_params_init.handle().invokeExact(p, nThreads);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        ggml_threadpool_params_init.run(p, nThreads);
     }
 }

@@ -21,11 +21,7 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_add(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_add(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_add.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_add.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_sub =
@@ -34,11 +30,7 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_sub(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_sub(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_sub.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_sub.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_mul =
@@ -47,11 +39,7 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_mul(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_mul(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_mul.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_mul.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_mul_mat =
@@ -60,11 +48,7 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_mul_mat(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_mul_mat(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_mul_mat.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_mul_mat.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_scale =
@@ -72,11 +56,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_scale(struct ggml_context * ctx, struct ggml_tensor * a, float s);`
     public static MemorySegment ggml_scale(MemorySegment ctx, MemorySegment a, float s) {
-        try {
-            return (MemorySegment) ggml_scale.handle().invokeExact(ctx, a, s);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_scale.pointer(ctx, a, s);
     }
 
     private static final Downcall ggml_gelu =
@@ -84,11 +64,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_gelu(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_gelu(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_gelu.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_gelu.pointer(ctx, a);
     }
 
     private static final Downcall ggml_silu =
@@ -96,11 +72,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_silu(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_silu(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_silu.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_silu.pointer(ctx, a);
     }
 
     private static final Downcall ggml_sigmoid =
@@ -108,11 +80,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_sigmoid(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_sigmoid(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_sigmoid.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_sigmoid.pointer(ctx, a);
     }
 
     private static final Downcall ggml_norm =
@@ -120,11 +88,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_norm(struct ggml_context * ctx, struct ggml_tensor * a, float eps);`
     public static MemorySegment ggml_norm(MemorySegment ctx, MemorySegment a, float eps) {
-        try {
-            return (MemorySegment) ggml_norm.handle().invokeExact(ctx, a, eps);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_norm.pointer(ctx, a, eps);
     }
 
     private static final Downcall ggml_rms_norm =
@@ -132,11 +96,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_rms_norm(struct ggml_context * ctx, struct ggml_tensor * a, float eps);`
     public static MemorySegment ggml_rms_norm(MemorySegment ctx, MemorySegment a, float eps) {
-        try {
-            return (MemorySegment) ggml_rms_norm.handle().invokeExact(ctx, a, eps);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_rms_norm.pointer(ctx, a, eps);
     }
 
     private static final Downcall ggml_soft_max =
@@ -144,11 +104,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_soft_max(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_soft_max(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_soft_max.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_soft_max.pointer(ctx, a);
     }
 
     private static final Downcall ggml_concat =
@@ -224,11 +180,7 @@ public final class GgmlOpsH {
 
     /// `struct ggml_tensor * ggml_cont(struct ggml_context * ctx, struct ggml_tensor * a);`
     public static MemorySegment ggml_cont(MemorySegment ctx, MemorySegment a) {
-        try {
-            return (MemorySegment) ggml_cont.handle().invokeExact(ctx, a);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_cont.pointer(ctx, a);
     }
 
     private static final Downcall ggml_cast =
@@ -250,11 +202,7 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_cpy(struct ggml_context * ctx, struct ggml_tensor * a, struct ggml_tensor *
     /// b);`
     public static MemorySegment ggml_cpy(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_cpy.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_cpy.pointer(ctx, a, b);
     }
 
     private static final Downcall ggml_get_rows =
@@ -263,10 +211,6 @@ public final class GgmlOpsH {
     /// `struct ggml_tensor * ggml_get_rows(struct ggml_context * ctx, struct ggml_tensor * a, struct
     /// ggml_tensor * b);`
     public static MemorySegment ggml_get_rows(MemorySegment ctx, MemorySegment a, MemorySegment b) {
-        try {
-            return (MemorySegment) ggml_get_rows.handle().invokeExact(ctx, a, b);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return ggml_get_rows.pointer(ctx, a, b);
     }
 }

@@ -34,11 +34,7 @@ public final class LibcH {
 
     /// `int fclose(FILE * stream);`
     public static int fclose(MemorySegment stream) {
-        try {
-            return (int) fclose.handle().invokeExact(stream);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return fclose.integer(stream);
     }
 
     private static final Downcall madvise =

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -101,7 +102,8 @@ public final class Linkage {
     /// A C function that is there, and is linked when it is first called.
     ///
     /// To find a symbol takes microseconds. The method handle of a new shape takes a millisecond, for which a start
-    /// does not wait where it calls no function of that shape.
+    /// does not wait where it calls no function of that shape. Shapes that many functions share have a method here. A
+    /// function of any other shape invokes its [#handle] itself.
     static final class Downcall {
         private final MemorySegment address;
         private final FunctionDescriptor descriptor;
@@ -122,6 +124,102 @@ public final class Linkage {
                 handle = linked;
             }
             return linked;
+        }
+
+        void run(MemorySegment a) {
+            try {
+                handle().invokeExact(a);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        void run(MemorySegment a, MemorySegment b) {
+            try {
+                handle().invokeExact(a, b);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        void run(MemorySegment a, int b) {
+            try {
+                handle().invokeExact(a, b);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment pointer(int a) {
+            try {
+                return (MemorySegment) handle().invokeExact(a);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment pointer(MemorySegment a) {
+            try {
+                return (MemorySegment) handle().invokeExact(a);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment pointer(MemorySegment a, MemorySegment b) {
+            try {
+                return (MemorySegment) handle().invokeExact(a, b);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment pointer(MemorySegment a, MemorySegment b, MemorySegment c) {
+            try {
+                return (MemorySegment) handle().invokeExact(a, b, c);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment pointer(MemorySegment a, MemorySegment b, float c) {
+            try {
+                return (MemorySegment) handle().invokeExact(a, b, c);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        MemorySegment struct(SegmentAllocator allocator) {
+            try {
+                return (MemorySegment) handle().invokeExact(allocator);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        int integer(MemorySegment a) {
+            try {
+                return (int) handle().invokeExact(a);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        int integer(MemorySegment a, MemorySegment b) {
+            try {
+                return (int) handle().invokeExact(a, b);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        boolean truth(MemorySegment a) {
+            try {
+                return (boolean) handle().invokeExact(a);
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
         }
     }
 }

@@ -20,11 +20,7 @@ public final class LlamaContextH {
 
     /// `struct llama_context_params llama_context_default_params(void);`
     public static MemorySegment llama_context_default_params(SegmentAllocator allocator) {
-        try {
-            return (MemorySegment) llama_context_default_params.handle().invokeExact(allocator);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_context_default_params.struct(allocator);
     }
 
     private static final Downcall llama_init_from_model = Linkage.downcall(
@@ -33,22 +29,14 @@ public final class LlamaContextH {
     /// `struct llama_context * llama_init_from_model(struct llama_model * model, struct llama_context_params
     /// params);`
     public static MemorySegment llama_init_from_model(MemorySegment model, MemorySegment params) {
-        try {
-            return (MemorySegment) llama_init_from_model.handle().invokeExact(model, params);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_init_from_model.pointer(model, params);
     }
 
     private static final Downcall llama_free = Linkage.downcall("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
 
     /// `void llama_free(struct llama_context * ctx);`
     public static void llama_free(MemorySegment ctx) {
-        try {
-            llama_free.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_free.run(ctx);
     }
 
     private static final Downcall llama_n_ctx_seq =
@@ -56,11 +44,7 @@ public final class LlamaContextH {
 
     /// `uint32_t llama_n_ctx_seq(const struct llama_context * ctx);`
     public static int llama_n_ctx_seq(MemorySegment ctx) {
-        try {
-            return (int) llama_n_ctx_seq.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_n_ctx_seq.integer(ctx);
     }
 
     private static final Downcall llama_n_batch =
@@ -68,11 +52,7 @@ public final class LlamaContextH {
 
     /// `uint32_t llama_n_batch(const struct llama_context * ctx);`
     public static int llama_n_batch(MemorySegment ctx) {
-        try {
-            return (int) llama_n_batch.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_n_batch.integer(ctx);
     }
 
     private static final Downcall llama_decode =
@@ -80,11 +60,7 @@ public final class LlamaContextH {
 
     /// `int32_t llama_decode(struct llama_context * ctx, struct llama_batch batch);`
     public static int llama_decode(MemorySegment ctx, MemorySegment batch) {
-        try {
-            return (int) llama_decode.handle().invokeExact(ctx, batch);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_decode.integer(ctx, batch);
     }
 
     private static final Downcall llama_batch_init = Linkage.downcall(
@@ -104,11 +80,7 @@ public final class LlamaContextH {
 
     /// `void llama_batch_free(struct llama_batch batch);`
     public static void llama_batch_free(MemorySegment batch) {
-        try {
-            llama_batch_free.handle().invokeExact(batch);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_batch_free.run(batch);
     }
 
     private static final Downcall llama_synchronize =
@@ -116,11 +88,7 @@ public final class LlamaContextH {
 
     /// `void llama_synchronize(struct llama_context * ctx);`
     public static void llama_synchronize(MemorySegment ctx) {
-        try {
-            llama_synchronize.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_synchronize.run(ctx);
     }
 
     private static final Downcall llama_get_logits_ith =
@@ -180,11 +148,7 @@ public final class LlamaContextH {
 
     /// `llama_memory_t llama_get_memory(const struct llama_context * ctx);`
     public static MemorySegment llama_get_memory(MemorySegment ctx) {
-        try {
-            return (MemorySegment) llama_get_memory.handle().invokeExact(ctx);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_get_memory.pointer(ctx);
     }
 
     private static final Downcall llama_memory_clear =

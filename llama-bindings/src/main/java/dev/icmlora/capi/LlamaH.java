@@ -43,11 +43,7 @@ public final class LlamaH {
 
     /// `void llama_log_set(ggml_log_callback log_callback, void * user_data);`
     public static void llama_log_set(MemorySegment logCallback, MemorySegment userData) {
-        try {
-            llama_log_set.handle().invokeExact(logCallback, userData);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_log_set.run(logCallback, userData);
     }
 
     private static final Downcall llama_model_default_params =
@@ -55,11 +51,7 @@ public final class LlamaH {
 
     /// `struct llama_model_params llama_model_default_params(void);`
     public static MemorySegment llama_model_default_params(SegmentAllocator allocator) {
-        try {
-            return (MemorySegment) llama_model_default_params.handle().invokeExact(allocator);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_default_params.struct(allocator);
     }
 
     private static final Downcall llama_model_load_from_file = Linkage.downcall(
@@ -68,11 +60,7 @@ public final class LlamaH {
     /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params
     /// params);`
     public static MemorySegment llama_model_load_from_file(MemorySegment pathModel, MemorySegment params) {
-        try {
-            return (MemorySegment) llama_model_load_from_file.handle().invokeExact(pathModel, params);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_load_from_file.pointer(pathModel, params);
     }
 
     private static final Downcall llama_model_free =
@@ -80,11 +68,7 @@ public final class LlamaH {
 
     /// `void llama_model_free(struct llama_model * model);`
     public static void llama_model_free(MemorySegment model) {
-        try {
-            llama_model_free.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_model_free.run(model);
     }
 
     private static final Downcall llama_model_get_vocab =
@@ -92,11 +76,7 @@ public final class LlamaH {
 
     /// `const struct llama_vocab * llama_model_get_vocab(const struct llama_model * model);`
     public static MemorySegment llama_model_get_vocab(MemorySegment model) {
-        try {
-            return (MemorySegment) llama_model_get_vocab.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_get_vocab.pointer(model);
     }
 
     private static final Downcall llama_model_n_embd =
@@ -104,11 +84,7 @@ public final class LlamaH {
 
     /// `int32_t llama_model_n_embd(const struct llama_model * model);`
     public static int llama_model_n_embd(MemorySegment model) {
-        try {
-            return (int) llama_model_n_embd.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_n_embd.integer(model);
     }
 
     private static final Downcall llama_model_n_layer =
@@ -116,11 +92,7 @@ public final class LlamaH {
 
     /// `int32_t llama_model_n_layer(const struct llama_model * model);`
     public static int llama_model_n_layer(MemorySegment model) {
-        try {
-            return (int) llama_model_n_layer.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_n_layer.integer(model);
     }
 
     private static final Downcall llama_model_n_head =
@@ -128,11 +100,7 @@ public final class LlamaH {
 
     /// `int32_t llama_model_n_head(const struct llama_model * model);`
     public static int llama_model_n_head(MemorySegment model) {
-        try {
-            return (int) llama_model_n_head.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_n_head.integer(model);
     }
 
     private static final Downcall llama_model_n_head_kv =
@@ -140,11 +108,7 @@ public final class LlamaH {
 
     /// `int32_t llama_model_n_head_kv(const struct llama_model * model);`
     public static int llama_model_n_head_kv(MemorySegment model) {
-        try {
-            return (int) llama_model_n_head_kv.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_n_head_kv.integer(model);
     }
 
     private static final Downcall llama_model_is_recurrent =
@@ -152,11 +116,7 @@ public final class LlamaH {
 
     /// `bool llama_model_is_recurrent(const struct llama_model * model);`
     public static boolean llama_model_is_recurrent(MemorySegment model) {
-        try {
-            return (boolean) llama_model_is_recurrent.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_is_recurrent.truth(model);
     }
 
     private static final Downcall llama_model_is_hybrid =
@@ -164,11 +124,7 @@ public final class LlamaH {
 
     /// `bool llama_model_is_hybrid(const struct llama_model * model);`
     public static boolean llama_model_is_hybrid(MemorySegment model) {
-        try {
-            return (boolean) llama_model_is_hybrid.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_is_hybrid.truth(model);
     }
 
     private static final Downcall llama_model_rope_type =
@@ -176,11 +132,7 @@ public final class LlamaH {
 
     /// `enum llama_rope_type llama_model_rope_type(const struct llama_model * model);`
     public static int llama_model_rope_type(MemorySegment model) {
-        try {
-            return (int) llama_model_rope_type.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_rope_type.integer(model);
     }
 
     private static final Downcall llama_model_has_encoder =
@@ -188,11 +140,7 @@ public final class LlamaH {
 
     /// `bool llama_model_has_encoder(const struct llama_model * model);`
     public static boolean llama_model_has_encoder(MemorySegment model) {
-        try {
-            return (boolean) llama_model_has_encoder.handle().invokeExact(model);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_has_encoder.truth(model);
     }
 
     private static final Downcall llama_model_desc =
@@ -226,11 +174,7 @@ public final class LlamaH {
 
     /// `const char * llama_model_chat_template(const struct llama_model * model, const char * name);`
     public static MemorySegment llama_model_chat_template(MemorySegment model, MemorySegment name) {
-        try {
-            return (MemorySegment) llama_model_chat_template.handle().invokeExact(model, name);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_model_chat_template.pointer(model, name);
     }
 
     private static final Downcall llama_chat_apply_template = Linkage.downcall(
@@ -254,12 +198,7 @@ public final class LlamaH {
     /// `struct llama_adapter_lora * llama_adapter_lora_init_from_file_ptr(struct llama_model * model, FILE *
     /// file);`
     public static MemorySegment llama_adapter_lora_init_from_file_ptr(MemorySegment model, MemorySegment file) {
-        try {
-            return (MemorySegment)
-                    llama_adapter_lora_init_from_file_ptr.handle().invokeExact(model, file);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_adapter_lora_init_from_file_ptr.pointer(model, file);
     }
 
     private static final Downcall llama_adapter_lora_free =
@@ -267,10 +206,6 @@ public final class LlamaH {
 
     /// `void llama_adapter_lora_free(struct llama_adapter_lora * adapter);`
     public static void llama_adapter_lora_free(MemorySegment adapter) {
-        try {
-            llama_adapter_lora_free.handle().invokeExact(adapter);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_adapter_lora_free.run(adapter);
     }
 }

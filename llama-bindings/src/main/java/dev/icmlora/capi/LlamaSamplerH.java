@@ -20,11 +20,7 @@ public final class LlamaSamplerH {
 
     /// `struct llama_sampler_chain_params llama_sampler_chain_default_params(void);`
     public static MemorySegment llama_sampler_chain_default_params(SegmentAllocator allocator) {
-        try {
-            return (MemorySegment) llama_sampler_chain_default_params.handle().invokeExact(allocator);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_sampler_chain_default_params.struct(allocator);
     }
 
     private static final Downcall llama_sampler_chain_init = Linkage.downcall(
@@ -32,11 +28,7 @@ public final class LlamaSamplerH {
 
     /// `struct llama_sampler * llama_sampler_chain_init(struct llama_sampler_chain_params params);`
     public static MemorySegment llama_sampler_chain_init(MemorySegment params) {
-        try {
-            return (MemorySegment) llama_sampler_chain_init.handle().invokeExact(params);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_sampler_chain_init.pointer(params);
     }
 
     private static final Downcall llama_sampler_chain_add =
@@ -44,11 +36,7 @@ public final class LlamaSamplerH {
 
     /// `void llama_sampler_chain_add(struct llama_sampler * chain, struct llama_sampler * smpl);`
     public static void llama_sampler_chain_add(MemorySegment chain, MemorySegment smpl) {
-        try {
-            llama_sampler_chain_add.handle().invokeExact(chain, smpl);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_sampler_chain_add.run(chain, smpl);
     }
 
     private static final Downcall llama_sampler_free =
@@ -56,11 +44,7 @@ public final class LlamaSamplerH {
 
     /// `void llama_sampler_free(struct llama_sampler * smpl);`
     public static void llama_sampler_free(MemorySegment smpl) {
-        try {
-            llama_sampler_free.handle().invokeExact(smpl);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_sampler_free.run(smpl);
     }
 
     private static final Downcall llama_sampler_apply =
@@ -68,11 +52,7 @@ public final class LlamaSamplerH {
 
     /// `void llama_sampler_apply(struct llama_sampler * smpl, llama_token_data_array * cur_p);`
     public static void llama_sampler_apply(MemorySegment smpl, MemorySegment curP) {
-        try {
-            llama_sampler_apply.handle().invokeExact(smpl, curP);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_sampler_apply.run(smpl, curP);
     }
 
     private static final Downcall llama_sampler_accept =
@@ -80,11 +60,7 @@ public final class LlamaSamplerH {
 
     /// `void llama_sampler_accept(struct llama_sampler * smpl, llama_token token);`
     public static void llama_sampler_accept(MemorySegment smpl, int token) {
-        try {
-            llama_sampler_accept.handle().invokeExact(smpl, token);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        llama_sampler_accept.run(smpl, token);
     }
 
     private static final Downcall llama_sampler_sample =
@@ -117,11 +93,7 @@ public final class LlamaSamplerH {
 
     /// `struct llama_sampler * llama_sampler_init_dist(uint32_t seed);`
     public static MemorySegment llama_sampler_init_dist(int seed) {
-        try {
-            return (MemorySegment) llama_sampler_init_dist.handle().invokeExact(seed);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_sampler_init_dist.pointer(seed);
     }
 
     private static final Downcall llama_sampler_init_temp =
@@ -141,11 +113,7 @@ public final class LlamaSamplerH {
 
     /// `struct llama_sampler * llama_sampler_init_top_k(int32_t k);`
     public static MemorySegment llama_sampler_init_top_k(int k) {
-        try {
-            return (MemorySegment) llama_sampler_init_top_k.handle().invokeExact(k);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_sampler_init_top_k.pointer(k);
     }
 
     private static final Downcall llama_sampler_init_top_p =
@@ -196,10 +164,6 @@ public final class LlamaSamplerH {
     /// grammar_str, const char * grammar_root);`
     public static MemorySegment llama_sampler_init_grammar(
             MemorySegment vocab, MemorySegment grammarStr, MemorySegment grammarRoot) {
-        try {
-            return (MemorySegment) llama_sampler_init_grammar.handle().invokeExact(vocab, grammarStr, grammarRoot);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_sampler_init_grammar.pointer(vocab, grammarStr, grammarRoot);
     }
 }

@@ -18,11 +18,7 @@ public final class LlamaVocabH {
 
     /// `int32_t llama_vocab_n_tokens(const struct llama_vocab * vocab);`
     public static int llama_vocab_n_tokens(MemorySegment vocab) {
-        try {
-            return (int) llama_vocab_n_tokens.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_vocab_n_tokens.integer(vocab);
     }
 
     private static final Downcall llama_vocab_is_eog =
@@ -42,11 +38,7 @@ public final class LlamaVocabH {
 
     /// `llama_token llama_vocab_bos(const struct llama_vocab * vocab);`
     public static int llama_vocab_bos(MemorySegment vocab) {
-        try {
-            return (int) llama_vocab_bos.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_vocab_bos.integer(vocab);
     }
 
     private static final Downcall llama_vocab_get_add_bos =
@@ -54,11 +46,7 @@ public final class LlamaVocabH {
 
     /// `bool llama_vocab_get_add_bos(const struct llama_vocab * vocab);`
     public static boolean llama_vocab_get_add_bos(MemorySegment vocab) {
-        try {
-            return (boolean) llama_vocab_get_add_bos.handle().invokeExact(vocab);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
+        return llama_vocab_get_add_bos.truth(vocab);
     }
 
     private static final Downcall llama_tokenize = Linkage.downcall(
