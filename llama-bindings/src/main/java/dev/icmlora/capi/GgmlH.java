@@ -22,30 +22,6 @@ public final class GgmlH {
         return ggml_status_to_string.pointer(status);
     }
 
-    private static final Downcall ggml_blck_size =
-            Linkage.downcall("ggml_blck_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-
-    /// `int64_t ggml_blck_size(enum ggml_type type);`
-    public static long ggml_blck_size(int type) {
-        try {
-            return (long) ggml_blck_size.handle().invokeExact(type);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
-    private static final Downcall ggml_type_size =
-            Linkage.downcall("ggml_type_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-
-    /// `size_t ggml_type_size(enum ggml_type type);`
-    public static long ggml_type_size(int type) {
-        try {
-            return (long) ggml_type_size.handle().invokeExact(type);
-        } catch (Throwable thrown) {
-            throw Linkage.unexpected(thrown);
-        }
-    }
-
     private static final Downcall ggml_get_type_traits =
             Linkage.downcall("ggml_get_type_traits", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 

@@ -43,12 +43,14 @@ public final class Linkage {
         libraries = all;
     }
 
+    /// @throws UnsatisfiedLinkError if no library has the symbol, which is its message. An [Error], because static
+    /// initialisers let errors through unwrapped
     static Downcall downcall(String symbol, FunctionDescriptor descriptor) {
         SymbolLookup lookup = libraries;
         if (lookup == null) {
             throw new IllegalStateException("NativeLibraries.load has not been called");
         }
-        MemorySegment address = lookup.find(symbol).orElseThrow(() -> new MissingSymbolError(symbol));
+        MemorySegment address = lookup.find(symbol).orElseThrow(() -> new UnsatisfiedLinkError(symbol));
         DOWNCALLS.add(descriptor);
         return new Downcall(address, descriptor);
     }
@@ -90,13 +92,11 @@ public final class Linkage {
     /// Downcall handles declare `Throwable`, yet a C function throws nothing: whatever arrives here is a
     /// mistake of ours.
     static RuntimeException unexpected(Throwable t) {
-        if (t instanceof Error e) {
-            throw e;
-        }
-        if (t instanceof RuntimeException e) {
-            throw e;
-        }
-        return new IllegalStateException(t);
+        return switch (t) {
+            case Error e -> throw e;
+            case RuntimeException e -> e;
+            default -> new IllegalStateException(t);
+        };
     }
 
     /// A C function that is there, and is linked when it is first called.

@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
-import dev.icmlora.capi.GgmlGradientOpsH;
+import dev.icmlora.capi.GgmlOpsH;
+import dev.icmlora.capi.GgmlOpsH.Turn;
 import dev.icmlora.capi.GgmlTensor;
 
 /// Operations of a transformer beside those of [Graph], each with its counterpart in a backward pass. A gradient
@@ -49,7 +50,7 @@ public final class GradientOps {
                 mask);
         requireFinite(scale);
         return graph.result(
-                GgmlGradientOpsH.ggml_soft_max_ext(graph.begin(a, mask), pointer(a), pointer(mask), scale, 0));
+                GgmlOpsH.ggml_soft_max_ext(graph.begin(a, mask), pointer(a), pointer(mask), scale, 0));
     }
 
     /// The gradient of [#softMax]'s first argument.
@@ -59,7 +60,7 @@ public final class GradientOps {
     public Tensor softMaxBack(Tensor gradient, Tensor result, float scale) {
         requireAlike(gradient, result);
         requireFinite(scale);
-        return graph.result(GgmlGradientOpsH.ggml_soft_max_ext_back(
+        return graph.result(GgmlOpsH.ggml_soft_max_ext_back(
                 graph.begin(gradient, result), pointer(gradient), pointer(result), scale, 0));
     }
 
@@ -69,29 +70,12 @@ public final class GradientOps {
     /// @param positions `[tokens]`, I32
     /// @param divisors of the angles, `[pairs]`, F32, such as Llama 3's `rope_freqs`; empty for ones
     public Tensor rope(Tensor a, Tensor positions, Optional<Tensor> divisors, Rope rope) {
-        return turn(GgmlGradientOpsH::ggml_rope_ext, a, positions, divisors, rope);
+        return turn(GgmlOpsH.ggml_rope_ext, a, positions, divisors, rope);
     }
 
     /// The gradient of [#rope]'s first argument: turned back.
     public Tensor ropeBack(Tensor gradient, Tensor positions, Optional<Tensor> divisors, Rope rope) {
-        return turn(GgmlGradientOpsH::ggml_rope_ext_back, gradient, positions, divisors, rope);
-    }
-
-    private interface Turn {
-        MemorySegment of(
-                MemorySegment ctx,
-                MemorySegment a,
-                MemorySegment b,
-                MemorySegment c,
-                int nDims,
-                int mode,
-                int nCtxOrig,
-                float freqBase,
-                float freqScale,
-                float extFactor,
-                float attnFactor,
-                float betaFast,
-                float betaSlow);
+        return turn(GgmlOpsH.ggml_rope_ext_back, gradient, positions, divisors, rope);
     }
 
     private Tensor turn(Turn turn, Tensor a, Tensor positions, Optional<Tensor> divisors, Rope rope) {
@@ -123,19 +107,19 @@ public final class GradientOps {
         requireEpsilon(epsilon);
         requireAlike(gradient, a);
         return graph.result(
-                GgmlGradientOpsH.ggml_rms_norm_back(graph.begin(gradient, a), pointer(gradient), pointer(a), epsilon));
+                GgmlOpsH.ggml_rms_norm_back(graph.begin(gradient, a), pointer(gradient), pointer(a), epsilon));
     }
 
     /// `silu(gate) * up`.
     public Tensor swiGlu(Tensor gate, Tensor up) {
         requireAlike(gate, up);
-        return graph.result(GgmlGradientOpsH.ggml_swiglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
+        return graph.result(GgmlOpsH.ggml_swiglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
     }
 
     /// `gelu(gate) * up`, in the tanh approximation.
     public Tensor geGlu(Tensor gate, Tensor up) {
         requireAlike(gate, up);
-        return graph.result(GgmlGradientOpsH.ggml_geglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
+        return graph.result(GgmlOpsH.ggml_geglu_split(graph.begin(gate, up), pointer(gate), pointer(up)));
     }
 
     /// The gradient of [Graph#silu]'s argument.
@@ -144,11 +128,11 @@ public final class GradientOps {
     /// @param a its argument
     public Tensor siluBack(Tensor gradient, Tensor a) {
         requireAlike(gradient, a);
-        return graph.result(GgmlGradientOpsH.ggml_silu_back(graph.begin(gradient, a), pointer(gradient), pointer(a)));
+        return graph.result(GgmlOpsH.ggml_silu_back(graph.begin(gradient, a), pointer(gradient), pointer(a)));
     }
 
-    /// The gradient of [Graph#gelu]'s argument. ggml has no operation for it, so it is put together from others:
-    /// gelu is `a * sigmoid(v)` with `v = 2 * sqrt(2 / pi) * (a + 0.044715 * a^3)`.
+    /// The gradient of the argument of gelu. ggml has no operation for it, so it is put together from others: in the
+    /// tanh approximation, gelu is `a * sigmoid(v)` with `v = 2 * sqrt(2 / pi) * (a + 0.044715 * a^3)`.
     ///
     /// @param gradient of the result
     /// @param a its argument
@@ -169,7 +153,7 @@ public final class GradientOps {
         for (int i = 1; i < GgmlTensor.MAX_DIMENSIONS; i++) {
             require(extent(a, i) == extent(b, i), "numbers of columns differ", a, b);
         }
-        return graph.result(GgmlGradientOpsH.ggml_out_prod(graph.begin(a, b), pointer(a), pointer(b)));
+        return graph.result(GgmlOpsH.ggml_out_prod(graph.begin(a, b), pointer(a), pointer(b)));
     }
 
     /// Overwrites rows of a computed tensor, which has its old values nowhere afterwards.
@@ -190,7 +174,7 @@ public final class GradientOps {
             require(extent(tensor, 2) == 1 && extent(tensor, 3) == 1, "no matrix", tensor);
         }
         graph.index(rows, extent(a, 1));
-        return graph.result(GgmlGradientOpsH.ggml_set_rows(
+        return graph.result(GgmlOpsH.ggml_set_rows(
                 graph.begin(a, values, rows), pointer(a), pointer(values), pointer(rows)));
     }
 

@@ -133,13 +133,7 @@ public final class Graph implements AutoCloseable {
         return result(GgmlOpsH.ggml_scale(begin(a), pointer(a), factor));
     }
 
-    /// Gaussian error linear unit in the tanh approximation. F32, contiguous, as all functions of one tensor.
-    public Tensor gelu(Tensor a) {
-        requireDense(a);
-        return result(GgmlOpsH.ggml_gelu(begin(a), pointer(a)));
-    }
-
-    /// `x * sigmoid(x)`.
+    /// `x * sigmoid(x)`. F32, contiguous, as all functions of one tensor.
     public Tensor silu(Tensor a) {
         requireDense(a);
         return result(GgmlOpsH.ggml_silu(begin(a), pointer(a)));

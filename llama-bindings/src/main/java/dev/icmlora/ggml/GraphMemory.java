@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import dev.icmlora.capi.CString;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
-import dev.icmlora.capi.GgmlBackendSchedH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.NativeHandle;
 
@@ -30,7 +29,7 @@ public final class GraphMemory implements AutoCloseable {
         this.backends = backends;
         this.size = size;
         this.scheduler = new NativeHandle("graph memory", scheduler, address -> {
-            GgmlBackendSchedH.ggml_backend_sched_free(address);
+            GgmlBackendH.ggml_backend_sched_free(address);
             backends.forEach(NativeHandle::drop);
         });
     }
@@ -50,7 +49,7 @@ public final class GraphMemory implements AutoCloseable {
             return new GraphMemory(
                     backends,
                     size,
-                    GgmlBackendSchedH.ggml_backend_sched_new(
+                    GgmlBackendH.ggml_backend_sched_new(
                             pointers, MemorySegment.NULL, backends.size(), size, false, true));
         }
     }
@@ -64,7 +63,7 @@ public final class GraphMemory implements AutoCloseable {
     public long bytes() {
         MemorySegment address = scheduler.get();
         return backends.stream()
-                .mapToLong(each -> GgmlBackendSchedH.ggml_backend_sched_get_buffer_size(address, each.held()))
+                .mapToLong(each -> GgmlBackendH.ggml_backend_sched_get_buffer_size(address, each.held()))
                 .sum();
     }
 
@@ -88,9 +87,9 @@ public final class GraphMemory implements AutoCloseable {
             throw new IllegalArgumentException("this memory is for graphs of " + size / 4 + " tensors");
         }
         MemorySegment address = scheduler.held();
-        GgmlBackendSchedH.ggml_backend_sched_reset(address);
+        GgmlBackendH.ggml_backend_sched_reset(address);
         placed = MemorySegment.NULL;
-        if (!GgmlBackendSchedH.ggml_backend_sched_alloc_graph(address, graph)) {
+        if (!GgmlBackendH.ggml_backend_sched_alloc_graph(address, graph)) {
             throw new NativeCallException("ggml_backend_sched_alloc_graph", 0, operations + " operations");
         }
         placed = graph;
@@ -99,7 +98,7 @@ public final class GraphMemory implements AutoCloseable {
     /// Its memory stays for the next one.
     void remove(MemorySegment graph) {
         if (has(graph)) {
-            GgmlBackendSchedH.ggml_backend_sched_reset(scheduler.held());
+            GgmlBackendH.ggml_backend_sched_reset(scheduler.held());
             placed = MemorySegment.NULL;
         }
     }
@@ -159,7 +158,7 @@ public final class GraphMemory implements AutoCloseable {
 
         void compute() {
             next = 0;
-            int status = GgmlBackendSchedH.ggml_backend_sched_graph_compute(
+            int status = GgmlBackendH.ggml_backend_sched_graph_compute(
                     memory.handle().held(), graph);
             require("ggml_backend_sched_graph_compute", status);
         }

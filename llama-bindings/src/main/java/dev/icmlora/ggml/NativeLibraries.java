@@ -12,7 +12,6 @@ import java.util.List;
 import dev.icmlora.capi.CString;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlBackendH;
-import dev.icmlora.capi.GgmlGradientOpsH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.LibcH;
@@ -22,7 +21,6 @@ import dev.icmlora.capi.LlamaExtH;
 import dev.icmlora.capi.LlamaH;
 import dev.icmlora.capi.LlamaSamplerH;
 import dev.icmlora.capi.LlamaVocabH;
-import dev.icmlora.capi.MissingSymbolError;
 import dev.icmlora.capi.NativeLog;
 
 /// Loads llama.cpp once per process. Nothing else of these bindings works before [#load]; afterwards
@@ -44,7 +42,6 @@ public final class NativeLibraries {
             LibcH.class,
             GgmlH.class,
             GgmlOpsH.class,
-            GgmlGradientOpsH.class,
             GgmlBackendH.class,
             LlamaH.class,
             LlamaVocabH.class,
@@ -84,8 +81,8 @@ public final class NativeLibraries {
         }
         try {
             start(from);
-        } catch (MissingSymbolError e) {
-            throw new MissingSymbolException("no function " + e.symbol() + " in the libraries of " + from, e);
+        } catch (UnsatisfiedLinkError e) {
+            throw new MissingSymbolException("no function " + e.getMessage() + " in the libraries of " + from, e);
         }
         loadedFrom = from;
     }
@@ -112,7 +109,7 @@ public final class NativeLibraries {
 
     /// Now, so that one that is missing is noticed at start-up and not in the middle of a request.
     ///
-    /// @throws MissingSymbolError for the first symbol that no library has
+    /// @throws UnsatisfiedLinkError for the first symbol that no library has, which is its message
     private static void findSymbols(Class<?> header) {
         try {
             MethodHandles.lookup().ensureInitialized(header);

@@ -1,8 +1,10 @@
 package dev.icmlora.capi;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.StructLayout;
 import java.util.ArrayList;
@@ -14,11 +16,14 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.icmlora.ProbedLayout;
 import dev.icmlora.ProbedLayout.Member;
 import dev.icmlora.ProbedLayout.Struct;
+import dev.icmlora.TestInstallation;
+import dev.icmlora.ggml.GgmlType;
 
 class LayoutTest {
     private static final ProbedLayout PROBED = ProbedLayout.read();
@@ -64,6 +69,16 @@ class LayoutTest {
                 .containsEntry("GGML_LOG_LEVEL_ERROR", (long) NativeLog.ERROR)
                 .containsEntry("GGML_LOG_LEVEL_CONT", (long) NativeLog.CONT)
                 .containsEntry("LLAMA_LOAD_MODE_MMAP", (long) LlamaModelParams.LOAD_MODE_MMAP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void blocksOfTypesAreThoseOfTheLibrary(GgmlType type) {
+        TestInstallation.loadLibraries();
+        MemorySegment traits = GgmlTypeTraits.of(type.id()).segment();
+        StructLayout layout = GgmlTypeTraits.LAYOUT;
+        assertThat(traits.get(JAVA_LONG, CStruct.offset(layout, "blck_size"))).isEqualTo(type.blockElements());
+        assertThat(traits.get(JAVA_LONG, CStruct.offset(layout, "type_size"))).isEqualTo(type.blockBytes());
     }
 
     private static List<Member> members(StructLayout layout) {

@@ -83,7 +83,7 @@ class GraphFuzzTest {
             case 2 -> graph.mul(a, b);
             case 3, 4 -> graph.mulMat(a, b);
             case 5 -> graph.scale(a, choices.mostlyBetween(-2, 2));
-            case 6 -> graph.gelu(a);
+            case 6 -> graph.sigmoid(a);
             case 7 -> graph.silu(a);
             case 8 -> graph.norm(a, choices.mostlyBetween(0, 1));
             case 9 -> graph.rmsNorm(a, choices.mostlyBetween(0, 1));
