@@ -7,8 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlTensor;
+import dev.icmlora.capi.LibcH;
 import dev.icmlora.capi.LlamaExtH;
 import dev.icmlora.ggml.NativeCallException;
 
@@ -17,6 +20,8 @@ import dev.icmlora.ggml.NativeCallException;
 ///
 /// @param nodes in the order in which they are computed
 record ContextGraph(List<GgmlTensor> nodes) {
+    /// Of the largest pages that Linux has by default on any processor.
+    private static final long PAGE = 1 << 16;
 
     /// Has the graph built, and computes nothing.
     ///
@@ -51,5 +56,34 @@ record ContextGraph(List<GgmlTensor> nodes) {
         }
         nodes.forEach(node -> sources.remove(node.struct().address()));
         return sources.values();
+    }
+
+    /// Gives the memory (KV cache) of a context without a token back to the system, where it lies in the host's.
+    /// llama.cpp fills it with zeros when it makes a context: from then on all of it is resident, as if it had all its
+    /// tokens. With the default model 4,096 tokens are 94 MB. The pages are zeros again when a token needs them, so
+    /// nothing else changes.
+    void giveMemoryBack() {
+        leaves().stream()
+                .filter(leaf -> leaf.name().startsWith("cache_"))
+                .map(GgmlTensor::buffer)
+                .distinct()
+                .filter(ContextGraph::isHeap)
+                .forEach(ContextGraph::giveBack);
+    }
+
+    /// Whether a buffer is what C allocates for everything: pages of the process alone, and of no file or device.
+    private static boolean isHeap(MemorySegment buffer) {
+        MemorySegment type = GgmlBackendH.ggml_backend_buffer_get_type(buffer);
+        return "CPU".equals(CString.read(GgmlBackendH.ggml_backend_buft_name(type)));
+    }
+
+    private static void giveBack(MemorySegment buffer) {
+        long base = GgmlBackendH.ggml_backend_buffer_get_base(buffer).address();
+        long from = (base + PAGE - 1) / PAGE * PAGE;
+        long to = (base + GgmlBackendH.ggml_backend_buffer_get_size(buffer)) / PAGE * PAGE;
+        if (from < to) {
+            // Memory that is locked stays, which the call says and does no harm.
+            LibcH.madvise(MemorySegment.ofAddress(from), to - from, LibcH.MADV_DONTNEED);
+        }
     }
 }

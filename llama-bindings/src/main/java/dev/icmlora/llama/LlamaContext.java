@@ -136,7 +136,7 @@ public final class LlamaContext implements AutoCloseable {
         if (states != null) {
             states.requireNodes(graph);
         }
-        ContextMemory.giveBack(graph);
+        graph.giveMemoryBack();
     }
 
     public LlamaModel model() {
@@ -395,7 +395,8 @@ public final class LlamaContext implements AutoCloseable {
         replaceAdapter(newAdapter);
     }
 
-    void detachAll() {
+    /// Leaves the context with the base model alone.
+    public void detachAll() {
         setAdapters(handle.get(), MemorySegment.NULL, 0, MemorySegment.NULL);
         replaceAdapter(null);
     }

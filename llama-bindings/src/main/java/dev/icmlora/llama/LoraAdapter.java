@@ -108,11 +108,6 @@ public final class LoraAdapter implements AutoCloseable {
         context.attach(model, handle, scale);
     }
 
-    /// Leaves the context with the base model alone.
-    public static void detachAll(LlamaContext context) {
-        context.detachAll();
-    }
-
     /// In the order of the file that it was loaded from.
     List<TensorInfo> tensors() {
         return tensors;

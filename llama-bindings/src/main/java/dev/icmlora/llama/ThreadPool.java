@@ -1,7 +1,12 @@
 package dev.icmlora.llama;
 
+import java.lang.foreign.MemorySegment;
+
 import dev.icmlora.capi.BackendThreads;
+import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.Device.Type;
+import dev.icmlora.ggml.MissingLibraryException;
 import dev.icmlora.ggml.NativeCallException;
 
 /// CPU threads that contexts compute with. Without one, ggml starts threads for every single computation and ends them
@@ -19,8 +24,17 @@ public final class ThreadPool implements AutoCloseable {
     /// @throws NativeCallException if they cannot be started
     public static ThreadPool start(int threads) {
         ContextOptions.requireThreads(threads);
-        return new ThreadPool(BackendThreads.startPool(CpuDevice.get(), threads)
+        return new ThreadPool(BackendThreads.startPool(processors(), threads)
                 .orElseThrow(() -> new NativeCallException("ggml_threadpool_new", 0, threads + " threads")));
+    }
+
+    /// The processors, as ggml's device: a `ggml_backend_dev_t`, valid until the process ends.
+    static MemorySegment processors() {
+        MemorySegment device = GgmlBackendH.ggml_backend_dev_by_type(Type.CPU.ordinal());
+        if (device.equals(MemorySegment.NULL)) {
+            throw new MissingLibraryException("no CPU backend was loaded", null);
+        }
+        return device;
     }
 
     NativeHandle handle() {

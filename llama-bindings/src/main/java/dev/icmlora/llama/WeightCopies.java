@@ -50,14 +50,18 @@ final class WeightCopies implements AutoCloseable {
             close();
             throw e;
         }
-        this.onCpu = backends.keySet().equals(Set.of(CpuDevice.get().address()));
+        this.onCpu = backends.keySet().equals(Set.of(ThreadPool.processors().address()));
         long together = onCpu ? bytes.getMax() : bytes.getSum() + ALIGNMENT * tensors.size();
         this.staging = Arena.ofAuto().allocate(together + ALIGNMENT, ALIGNMENT);
     }
 
     /// A device takes copies into buffers of its own type only, and ends the process at others; the CPU takes all.
     private static MemorySegment device(GgmlTensor tensor) {
-        return BufferType.of(tensor).device().orElseGet(CpuDevice::get);
+        MemorySegment type = GgmlBackendH.ggml_backend_buffer_get_type(tensor.buffer());
+        MemorySegment device = GgmlBackendH.ggml_backend_buft_get_device(type);
+        boolean isItsOwn = !device.equals(MemorySegment.NULL)
+                && GgmlBackendH.ggml_backend_dev_buffer_type(device).equals(type);
+        return isItsOwn ? device : ThreadPool.processors();
     }
 
     private static NativeHandle start(MemorySegment device) {

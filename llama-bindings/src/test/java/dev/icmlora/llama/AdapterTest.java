@@ -57,7 +57,7 @@ class AdapterTest {
             }
             resident.attach(context, 0.5f);
             assertThat(logits(context)).isEqualTo(logitsLoaded(Adapters.random(2), 0.5f));
-            LoraAdapter.detachAll(context);
+            context.detachAll();
             assertThat(logits(context)).isEqualTo(base);
         }
     }

@@ -73,7 +73,7 @@ public final class AppliedCheck implements AutoCloseable {
             begin(reference);
             reference.decode(batch);
             wanted = logits(reference);
-            LoraAdapter.detachAll(reference);
+            reference.detachAll();
         }
         for (var position = 0; position < text.length; position++) {
             var difference = distance(wanted.get(position), actual.get(position));

@@ -36,7 +36,7 @@ final class TextScorer implements AutoCloseable {
             try {
                 return nats(prompt);
             } finally {
-                LoraAdapter.detachAll(context);
+                context.detachAll();
             }
         }
     }

@@ -73,7 +73,7 @@ public class HotApply {
 
         @TearDown(Level.Invocation)
         public void free() {
-            LoraAdapter.detachAll(context);
+            context.detachAll();
             adapter.close();
         }
 
