@@ -20,12 +20,14 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
+import dev.icmlora.capi.CString;
+import dev.icmlora.capi.GgmlBackendH;
 import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
-import dev.icmlora.ggml.GraphMemory.PlacedGraph;
 
 /// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
 ///
@@ -37,16 +39,22 @@ import dev.icmlora.ggml.GraphMemory.PlacedGraph;
 /// here first and throws [IllegalArgumentException]. Belongs to one thread at a time; stores and backend live
 /// at least as long.
 public final class Graph implements AutoCloseable {
+    /// Operations that are computed before the clock is looked at.
+    private static final int PIECE = 32;
+
     private final TensorPool pool;
     private final MemorySegment graph;
+    /// Another C graph, for [#PIECE] operations.
     private final MemorySegment piece;
     private final int graphSize;
     private final GraphMemory memory;
     private final NativeHandle handle;
     private final Set<NativeHandle> held = new LinkedHashSet<>();
     private final List<Tensor> indices = new ArrayList<>();
-    /// Null before [#build].
-    private PlacedGraph placed;
+    /// 0 before [#build].
+    private int operations;
+    /// The operation that comes next where the graph is computed in pieces.
+    private int next;
 
     private Graph(TensorPool pool, MemorySegment graph, int graphSize, MemorySegment piece, GraphMemory memory) {
         this.pool = pool;
@@ -74,10 +82,10 @@ public final class Graph implements AutoCloseable {
         memory.handle().get();
         int size = GraphMemory.size(tensors);
         long overhead = GgmlH.ggml_graph_overhead_custom(size, false)
-                + GgmlH.ggml_graph_overhead_custom(PlacedGraph.PIECE, false);
+                + GgmlH.ggml_graph_overhead_custom(PIECE, false);
         TensorPool pool = new TensorPool(tensors, overhead);
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
-        MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PlacedGraph.PIECE, false);
+        MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PIECE, false);
         return new Graph(pool, graph, size, piece, memory);
     }
 
@@ -278,17 +286,27 @@ public final class Graph implements AutoCloseable {
     /// @throws NativeCallException if the memory cannot be had
     public void build() {
         requireUnbuilt();
-        if (GgmlH.ggml_graph_n_nodes(graph) == 0) {
+        int nodes = GgmlH.ggml_graph_n_nodes(graph);
+        if (nodes == 0) {
             throw new IllegalStateException("a graph needs an output");
         }
-        placed = PlacedGraph.of(graph, graphSize, piece, memory);
+        memory.place(graph, graphSize, nodes);
+        operations = nodes;
     }
 
     /// Operations that the preferred backend lacks, so that the CPU computes them, each named once, such as
     /// `OUT_PROD`; of a built graph.
     public List<String> unsupported() {
         requireBuilt();
-        return placed.unsupported();
+        MemorySegment preferred = memory.backends().getFirst().held();
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < operations; i++) {
+            MemorySegment node = GgmlH.ggml_graph_node(graph, i);
+            if (!GgmlBackendH.ggml_backend_supports_op(preferred, node)) {
+                names.add(CString.read(GgmlH.ggml_op_desc(node)));
+            }
+        }
+        return List.copyOf(names);
     }
 
     /// Runs the graph and waits for it.
@@ -297,7 +315,10 @@ public final class Graph implements AutoCloseable {
     /// @throws NativeCallException if the computation fails
     public void compute() {
         requireComputable();
-        placed.compute();
+        next = 0;
+        requireSuccess(
+                "ggml_backend_sched_graph_compute",
+                GgmlBackendH.ggml_backend_sched_graph_compute(memory.handle().held(), graph));
     }
 
     /// Runs the graph a few operations at a time, until it is computed or the time is over, and goes on with the
@@ -309,8 +330,39 @@ public final class Graph implements AutoCloseable {
     /// @throws IllegalStateException before [#build], or if rows to look up were not set
     /// @throws NativeCallException if the computation fails
     public boolean computeFor(Duration time) {
+        // Between two devices, the scheduler copies what one of them needs from the other, for a graph as a whole.
+        if (memory.backends().size() > 1) {
+            compute();
+            return true;
+        }
         requireComputable();
-        return placed.computeFor(time);
+        long end = System.nanoTime() + time.toNanos();
+        do {
+            computePiece();
+        } while (next < operations && System.nanoTime() < end);
+        boolean computed = next == operations;
+        next = computed ? 0 : next;
+        return computed;
+    }
+
+    /// All memory has its place: a piece computes what the whole would.
+    private void computePiece() {
+        GgmlH.ggml_graph_clear(piece);
+        int end = Math.min(operations, next + PIECE);
+        for (int i = next; i < end; i++) {
+            GgmlH.ggml_graph_add_node(piece, GgmlH.ggml_graph_node(graph, i));
+        }
+        next = end;
+        requireSuccess(
+                "ggml_backend_graph_compute",
+                GgmlBackendH.ggml_backend_graph_compute(
+                        memory.backends().getFirst().held(), piece));
+    }
+
+    private static void requireSuccess(String function, int status) {
+        if (status != 0) {
+            throw new NativeCallException(function, status, CString.read(GgmlH.ggml_status_to_string(status)));
+        }
     }
 
     private void requireComputable() {
@@ -323,7 +375,7 @@ public final class Graph implements AutoCloseable {
     }
 
     private boolean isBuilt() {
-        return placed != null;
+        return operations > 0;
     }
 
     private void requireBuilt() {
@@ -331,7 +383,7 @@ public final class Graph implements AutoCloseable {
         if (!isBuilt()) {
             throw new IllegalStateException("this graph is not built yet");
         }
-        if (!placed.isInPlace()) {
+        if (!memory.has(graph)) {
             throw new IllegalStateException("another graph has taken this one's memory");
         }
     }
@@ -371,9 +423,7 @@ public final class Graph implements AutoCloseable {
     }
 
     private void free(MemorySegment context) {
-        if (isBuilt()) {
-            placed.free();
-        }
+        memory.remove(graph);
         GgmlH.ggml_free(context);
         held.forEach(NativeHandle::drop);
     }
