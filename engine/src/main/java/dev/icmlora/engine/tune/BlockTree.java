@@ -1,7 +1,10 @@
 package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Examples cut into blocks of limited size: what all of them begin with in a chain of blocks, which is computed
 /// once, and behind it one block after the other for the rest of some examples each.
@@ -48,6 +51,33 @@ final class BlockTree {
                 block.add(example, trunk, example.length());
             }
         }
+    }
+
+    /// The examples of a task as what is computed together: the tree of each step, and a tree that several steps take is
+    /// there once. There are as many batches as have all examples, and steps take them in turn; of more batches than
+    /// steps, as many as there are steps, spread evenly.
+    static List<BlockTree> ofSteps(List<ExampleTokens> examples, TuningOptions options, int limit) {
+        int count = Math.ceilDiv(examples.size(), options.examplesPerStep());
+        int steps = options.steps();
+        Map<Integer, BlockTree> batches = new HashMap<>();
+        return IntStream.range(0, steps)
+                .map(step -> steps < count ? (int) ((long) step * count / steps) : step % count)
+                .mapToObj(batch -> batches.computeIfAbsent(batch, i -> {
+                    int from = i * examples.size() / count;
+                    int to = (i + 1) * examples.size() / count;
+                    return ofBatch(examples.subList(from, to), limit);
+                }))
+                .toList();
+    }
+
+    /// The loss is the mean over examples of their mean over answer tokens: a long answer says no more about the task
+    /// than a short one.
+    private static BlockTree ofBatch(List<ExampleTokens> examples, int limit) {
+        return new BlockTree(
+                examples.stream()
+                        .map(each -> each.weighing(1f / (each.answerTokens() * examples.size())))
+                        .toList(),
+                limit);
     }
 
     /// Tokens that all examples begin with. At least one of each example's own is left, and nothing is predicted there.

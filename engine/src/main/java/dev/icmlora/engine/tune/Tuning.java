@@ -31,7 +31,8 @@ public final class Tuning implements AutoCloseable {
     private final Backend backend;
     private final Adapter start;
     private final TuningOptions options;
-    private final TaskTrees trees;
+    /// Of each step.
+    private final List<BlockTree> trees;
     private final LoraTensors lora;
     private final PathStates path;
     private final GraphMemory memory;
@@ -79,7 +80,7 @@ public final class Tuning implements AutoCloseable {
         this.start = start;
         this.options = options;
         this.examples = examples;
-        this.trees = TaskTrees.of(examples, options, BLOCK_TOKENS);
+        this.trees = BlockTree.ofSteps(examples, options, BLOCK_TOKENS);
         this.before = new double[examples.size()];
         this.after = new double[examples.size()];
         this.latest = new double[examples.size()];
@@ -88,8 +89,7 @@ public final class Tuning implements AutoCloseable {
         Arrays.fill(latest, Double.NaN);
         this.lora = LoraTensors.of(start, backend);
         try {
-            int depth =
-                    trees.seen(options.steps()).mapToInt(BlockTree::depth).max().orElseThrow();
+            int depth = trees.stream().mapToInt(BlockTree::depth).max().orElseThrow();
             this.path = depth == 0 ? null : new PathStates(weights.shape(), depth, backend);
         } catch (RuntimeException e) {
             lora.close();
@@ -102,13 +102,12 @@ public final class Tuning implements AutoCloseable {
     }
 
     private int planned() {
-        int planned = IntStream.range(0, options.steps())
-                .map(i -> trees.batch(i).thereAndBack().size())
-                .sum();
-        planned += trees.seen(options.steps())
-                .mapToInt(tree -> tree.forwards().size())
-                .sum();
-        return planned;
+        int steps = trees.stream().mapToInt(tree -> tree.thereAndBack().size()).sum();
+        return steps
+                + trees.stream()
+                        .distinct()
+                        .mapToInt(tree -> tree.forwards().size())
+                        .sum();
     }
 
     public boolean isDone() {
@@ -207,14 +206,14 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void beginStep() {
-        tokens += trees.batch(step).examples().stream()
+        tokens += trees.get(step).examples().stream()
                 .mapToInt(example -> examples.get(example).tokens().length)
                 .sum();
-        visit(trees.batch(step).thereAndBack(), this::endStep);
+        visit(trees.get(step).thereAndBack(), this::endStep);
     }
 
     private void endStep() {
-        List<Integer> seen = trees.batch(step).examples();
+        List<Integer> seen = trees.get(step).examples();
         lossOfStep = state.meanLoss(seen);
         remember(before, seen);
         seen.forEach(example -> latest[example] = state.loss(example));
@@ -231,7 +230,12 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void measure() {
-        visit(trees.seen(step).flatMap(tree -> tree.forwards().stream()).toList(), this::endMeasured);
+        List<Visit> all = trees.stream()
+                .limit(step)
+                .distinct()
+                .flatMap(tree -> tree.forwards().stream())
+                .toList();
+        visit(all, this::endMeasured);
     }
 
     private void endMeasured() {

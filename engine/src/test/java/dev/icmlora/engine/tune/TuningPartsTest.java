@@ -107,25 +107,24 @@ class TuningPartsTest {
 
     @Test
     void batchesAreOfEqualSize() {
-        TaskTrees all = TaskTrees.of(examples(17), TuningOptions.forExamples(17), 100);
-        assertThat(all.seen(12)).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
-        assertThat(all.batch(4)).isSameAs(all.batch(1));
+        List<BlockTree> all = BlockTree.ofSteps(examples(17), TuningOptions.forExamples(17), 100);
+        assertThat(all.stream().distinct()).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
+        assertThat(all.get(4)).isSameAs(all.get(1));
     }
 
     @Test
     void fewStepsOnManyExamplesAreSpreadOverAllOfThem() {
-        TaskTrees many =
-                TaskTrees.of(examples(100), TuningOptions.forExamples(100).withSteps(3), 100);
+        List<BlockTree> many = BlockTree.ofSteps(
+                examples(100), TuningOptions.forExamples(100).withSteps(3), 100);
 
         List<Integer> seen =
-                many.seen(3).flatMap(tree -> tree.examples().stream()).toList();
+                many.stream().flatMap(tree -> tree.examples().stream()).toList();
 
         assertThat(seen)
                 .hasSizeBetween(20, 27)
                 .doesNotHaveDuplicates()
                 .contains(0)
                 .anyMatch(each -> each > 60);
-        assertThat(many.seen(1)).hasSize(1);
     }
 
     /// Only what steps come to is cut into blocks.
@@ -136,10 +135,10 @@ class TuningPartsTest {
                         i, IntStream.range(0, 1000).map(k -> 1000 * i + k).toArray(), 500, 1))
                 .toList();
         long before = usedBytes();
-        TaskTrees trees = TaskTrees.of(examples, TuningOptions.forExamples(1023), Tuning.BLOCK_TOKENS);
+        List<BlockTree> trees = BlockTree.ofSteps(examples, TuningOptions.forExamples(1023), Tuning.BLOCK_TOKENS);
         long taken = usedBytes() - before;
 
-        assertThat(trees.seen(12)).hasSize(12);
+        assertThat(trees).hasSize(12).doesNotHaveDuplicates();
         assertThat(taken).isLessThan(32L << 20);
     }
 
