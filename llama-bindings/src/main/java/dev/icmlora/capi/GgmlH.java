@@ -5,8 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 import dev.icmlora.capi.Linkage.Downcall;
 
@@ -207,5 +210,24 @@ public final class GgmlH {
     /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
     public static void ggml_threadpool_params_init(MemorySegment p, int nThreads) {
         ggml_threadpool_params_init.run(p, nThreads);
+    }
+
+    /// `typedef void (*ggml_log_callback)(enum ggml_log_level level, const char * text, void * user_data);`
+    @FunctionalInterface
+    public interface LogCallback {
+        /// Called on whichever thread logs, native ones included. Must not throw.
+        void log(int level, MemorySegment text, MemorySegment userData);
+
+        /// A function pointer that lives as long as the process, as the libraries do.
+        static MemorySegment pointer(LogCallback target) {
+            return Linkage.upcall(
+                    MethodHandles.lookup(),
+                    LogCallback.class,
+                    "log",
+                    MethodType.methodType(void.class, int.class, MemorySegment.class, MemorySegment.class),
+                    target,
+                    FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS),
+                    Arena.global());
+        }
     }
 }

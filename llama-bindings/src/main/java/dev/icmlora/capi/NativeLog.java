@@ -25,7 +25,7 @@ public final class NativeLog {
     private NativeLog() {}
 
     public static void install() {
-        LlamaH.llama_log_set(LogCallback.pointer(NativeLog::receive), MemorySegment.NULL);
+        LlamaH.llama_log_set(GgmlH.LogCallback.pointer(NativeLog::receive), MemorySegment.NULL);
     }
 
     /// From now on errors that this thread's native calls report are kept for the capture instead of logged.

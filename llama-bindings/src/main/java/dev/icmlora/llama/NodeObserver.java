@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-import dev.icmlora.capi.EvalCallback;
+import dev.icmlora.capi.GgmlBackendH.EvalCallback;
 import dev.icmlora.capi.GgmlTensor;
 
 /// What looks at nodes of a context's graph, or changes them, while it is computed.

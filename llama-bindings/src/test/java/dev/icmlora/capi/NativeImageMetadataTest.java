@@ -35,7 +35,7 @@ class NativeImageMetadataTest {
     private static final Path FILE = FOLDER.resolve("reachability-metadata.json");
 
     /// The interfaces that C calls back through; their methods are looked up by name.
-    private static final List<Class<?>> CALLBACKS = List.of(EvalCallback.class, LogCallback.class);
+    private static final List<Class<?>> CALLBACKS = List.of(GgmlBackendH.EvalCallback.class, GgmlH.LogCallback.class);
 
     @BeforeAll
     static void linkEverything() throws Exception {
@@ -44,7 +44,7 @@ class NativeImageMetadataTest {
             Class.forName(name);
         }
         try (Arena arena = Arena.ofConfined()) {
-            EvalCallback.pointer((tensor, ask, data) -> false, arena);
+            GgmlBackendH.EvalCallback.pointer((tensor, ask, data) -> false, arena);
         }
     }
 
