@@ -167,7 +167,7 @@ public final class EngineSession {
     }
 
     private Adapter generate(Supplier<Adapter> start) {
-        return job(() -> {
+        return compute(() -> {
             var began = System.nanoTime();
             var adapter = observed.phase("generate", start);
             took(Spent.generating(System.nanoTime() - began));
@@ -178,17 +178,12 @@ public final class EngineSession {
     /// Distance of a task to the nearest one that the generator was trained on, in standard deviations of their
     /// latents; empty where it knows none.
     public OptionalDouble seenDistance(TaskVector vector) {
-        return job(() -> engine.generator().seenDistance(vector));
+        return compute(() -> engine.generator().seenDistance(vector));
     }
 
     /// A short piece of work that computes without the model: a job of the worker that has least to do, so that it
     /// takes no more of the processors than other work of its request does.
     public <T> T compute(Supplier<T> work) {
-        return job(work);
-    }
-
-    /// A job of the worker that has least to do.
-    private <T> T job(Supplier<T> work) {
         return await(idlest().run(work, cancellation));
     }
 

@@ -209,11 +209,7 @@ public final class LoadedModel implements AutoCloseable {
     ///
     /// @param sequences that its memory holds at most
     public LlamaContext textContext(int sequences) {
-        return textContext(textOptions(sequences));
-    }
-
-    LlamaContext textContext(ContextOptions wanted) {
-        return LlamaContext.create(model, wanted);
+        return LlamaContext.create(model, textOptions(sequences));
     }
 
     /// Layers after which the states of prompts can be asked for, in ascending order. A small model has some twice.

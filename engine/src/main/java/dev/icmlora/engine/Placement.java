@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -20,14 +21,8 @@ final class Placement {
 
     private final List<Worker> workers;
     private final Map<String, Place> active = new HashMap<>();
-    private final Map<String, Worker> latest = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Worker> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    /// The latest last.
+    private final SequencedMap<String, Worker> latest = new LinkedHashMap<>();
 
     Placement(List<Worker> workers) {
         this.workers = workers;
@@ -67,7 +62,10 @@ final class Placement {
         var idlest = idlest();
         var before = latest.get(key);
         var chosen = before != null && before.load() <= idlest.load() ? before : idlest;
-        latest.put(key, chosen);
+        latest.putLast(key, chosen);
+        if (latest.size() > REMEMBERED) {
+            latest.pollFirstEntry();
+        }
         return chosen;
     }
 

@@ -61,7 +61,7 @@ final class WorkerFactory {
             briefs.add(handles.own(
                     Opening.begin("brief-" + number, () -> model.statesContext(vectorLayer, options.batchTokens()))));
             wholes.add(handles.own(Opening.begin("whole-" + number, () -> model.statesContext(vectorLayer))));
-            bases.add(handles.own(Opening.begin("base-" + number, () -> model.textContext(baseOptions))));
+            bases.add(handles.own(Opening.begin("base-" + number, () -> LlamaContext.create(model.model(), baseOptions))));
         }
     }
 
@@ -99,7 +99,7 @@ final class WorkerFactory {
                 ? Optional.<AdapterBank>empty()
                 : Optional.of(handles.own(AdapterBank.create(model.model(), first.gguf(), options.loraSlots())));
         var adapted = handles.own(bank.map(several -> several.context(adaptedOptions))
-                .orElseGet(() -> model.textContext(adaptedOptions)));
+                .orElseGet(() -> LlamaContext.create(model.model(), adaptedOptions)));
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(brief, whole, base, adapted);

@@ -1,5 +1,7 @@
 package dev.icmlora.engine.tune;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.icmlora.engine.tune.BaseModelWeights.LayerWeights;
@@ -58,35 +60,31 @@ public final class FrozenWeights implements AutoCloseable {
     }
 
     private static TensorStore transposed(BaseModelWeights own, Backend backend) {
-        int layers = own.layers().size();
-        TensorStore store = TensorStore.ofCapacity(layers * Module.values().length + 1);
+        Map<String, Tensor> matrices = matrices(own);
+        TensorStore store = TensorStore.ofCapacity(matrices.size());
         try {
-            for (int layer = 0; layer < layers; layer++) {
-                for (Module module : Module.values()) {
-                    if (isNeeded(layer, module)) {
-                        create(
-                                store,
-                                name(layer, module),
-                                own.layers().get(layer).matrix(module),
-                                GgmlType.Q8_0);
-                    }
-                }
-            }
-            create(store, OUTPUT, own.output(), OUTPUT_TYPE);
+            matrices.forEach((name, matrix) -> create(store, name, matrix));
             store.allocate(backend);
-            for (int layer = 0; layer < layers; layer++) {
-                for (Module module : Module.values()) {
-                    if (isNeeded(layer, module)) {
-                        fill(store, name(layer, module), own.layers().get(layer).matrix(module));
-                    }
-                }
-            }
-            fill(store, OUTPUT, own.output());
+            matrices.forEach((name, matrix) -> fill(store, name, matrix));
             return store;
         } catch (RuntimeException | OutOfMemoryError e) {
             store.close();
             throw e;
         }
+    }
+
+    /// Those that are transposed.
+    private static Map<String, Tensor> matrices(BaseModelWeights own) {
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        for (int layer = 0; layer < own.layers().size(); layer++) {
+            for (Module module : Module.values()) {
+                if (isNeeded(layer, module)) {
+                    matrices.put(name(layer, module), own.layers().get(layer).matrix(module));
+                }
+            }
+        }
+        matrices.put(OUTPUT, own.output());
+        return matrices;
     }
 
     private static boolean isNeeded(int layer, Module module) {
@@ -101,9 +99,9 @@ public final class FrozenWeights implements AutoCloseable {
         return layer + "." + module.file();
     }
 
-    /// @param quantised the type of a matrix whose weights are no 32-bit floats
-    private static void create(TensorStore store, String name, Tensor matrix, GgmlType quantised) {
+    private static void create(TensorStore store, String name, Tensor matrix) {
         long[] shape = matrix.shape();
+        GgmlType quantised = name.equals(OUTPUT) ? OUTPUT_TYPE : GgmlType.Q8_0;
         GgmlType type = switch (matrix.type()) {
             case F32 -> GgmlType.F32;
             default -> shape[1] % quantised.blockElements() == 0 ? quantised : GgmlType.F16;

@@ -1,9 +1,7 @@
 package dev.icmlora.engine.worker;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /// Remembers adapters whose scores were not finite, as many as were asked for latest. Tenants have entries of their
 /// own: how soon weights are refused tells none of them what another one tried. Belongs to the worker's thread.
@@ -11,14 +9,7 @@ final class RefusedWeights {
 
     private static final int REMEMBERED = 1024;
 
-    private final Set<Key> refused = Collections.newSetFromMap(new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    });
+    private final SequencedSet<Key> refused = new LinkedHashSet<>();
 
     /// Holds no adapter in memory.
     private record Key(String salt, String adapter, float scale) {}
@@ -28,7 +19,10 @@ final class RefusedWeights {
     }
 
     void add(DecodeRequest request) {
-        request.adapter().ifPresent(adapter -> refused.add(key(adapter, request)));
+        request.adapter().ifPresent(adapter -> refused.addLast(key(adapter, request)));
+        if (refused.size() > REMEMBERED) {
+            refused.removeFirst();
+        }
     }
 
     boolean contains(DecodeRequest request) {
