@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.Answer.PromptStates;
 
 /// Asks for the likeliest of some labels, all of which are scored after the prompt.
 ///

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.worker.Answer.PromptStates;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
 
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the

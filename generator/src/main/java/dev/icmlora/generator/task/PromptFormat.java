@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.icmlora.generator.Sha256;
+import dev.icmlora.generator.task.ChatTemplate.ChatMarkup;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Vocabulary;
 
