@@ -7,7 +7,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterFormat;
-import dev.icmlora.generator.adapter.LowRankShape;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 
 /// A zip of the two files that PEFT saves and loads.
@@ -15,7 +14,7 @@ import dev.icmlora.generator.adapter.LowRankUpdate;
 public final class PeftFormat implements AdapterFormat {
 
     @Override
-    public List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankShape> check) {
+    public List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankUpdate.Shape> check) {
         return new PeftReader(PeftModel.of(base), largestBytes).read(file, check);
     }
 

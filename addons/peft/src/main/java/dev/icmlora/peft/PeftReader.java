@@ -17,7 +17,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.icmlora.generator.adapter.InvalidAdapterException;
-import dev.icmlora.generator.adapter.LowRankShape;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 
 /// Reads a LoRA that PEFT saved: the two files in a zip, or in a folder. Nothing in them is trusted, and nothing is
@@ -60,7 +59,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
     /// The same for a file whose updates may be too large for memory.
     ///
     /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
-    public List<LowRankUpdate> read(byte[] zip, Consumer<LowRankShape> check) {
+    public List<LowRankUpdate> read(byte[] zip, Consumer<LowRankUpdate.Shape> check) {
         return updates(unpack(zip), check);
     }
 
@@ -86,7 +85,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         return updates(files, _ -> {});
     }
 
-    private List<LowRankUpdate> updates(Map<String, byte[]> files, Consumer<LowRankShape> check) {
+    private List<LowRankUpdate> updates(Map<String, byte[]> files, Consumer<LowRankUpdate.Shape> check) {
         var config = config(files.get(PeftArchive.CONFIG));
         return updates(config, SafeTensors.parse(files.get(PeftArchive.WEIGHTS)), check);
     }
@@ -178,7 +177,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
                 PeftArchive.CONFIG, limit, value, "has %s = %s, which is not served".formatted(setting, value));
     }
 
-    private List<LowRankUpdate> updates(JsonNode config, SafeTensors tensors, Consumer<LowRankShape> check) {
+    private List<LowRankUpdate> updates(JsonNode config, SafeTensors tensors, Consumer<LowRankUpdate.Shape> check) {
         var layers = new LinkedHashMap<String, Pair>();
         for (var name : tensors.names()) {
             var parts = NAME.matcher(name);
@@ -212,7 +211,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         }
     }
 
-    private LowRankUpdate update(Pair pair, JsonNode config, SafeTensors tensors, Consumer<LowRankShape> check) {
+    private LowRankUpdate update(Pair pair, JsonNode config, SafeTensors tensors, Consumer<LowRankUpdate.Shape> check) {
         if (pair.a == null || pair.b == null) {
             var there = pair.a == null ? pair.b : pair.a;
             throw new InvalidAdapterException(there, "lora_A and lora_B", null, "comes without its other matrix");
@@ -230,7 +229,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
         var rows = tensors.rows(pair.b);
         try {
             var module = PeftModel.gguf(pair.module);
-            check.accept(new LowRankShape(pair.layer, module, rank, tensors.columns(pair.a), rows));
+            check.accept(new LowRankUpdate.Shape(pair.layer, module, rank, tensors.columns(pair.a), rows));
             return new LowRankUpdate(
                     pair.layer,
                     module,

@@ -289,7 +289,7 @@ public final class LabelHead {
         var nothing = new double[labels.length][words[0].length];
         var byStates = pieces.compute(() -> LabelWeights.of(ridge.leftOut(), nothing, labels));
         return new Fitted(
-                new Part(views, kernel.standards, floats(kernel.rows), ridge, weights),
+                new Part(views, kernel.standards, Arrays.stream(kernel.rows).map(LabelHead::floats).toArray(float[][]::new), ridge, weights),
                 logprobs(weights, ridge, words),
                 logprobs(byStates, ridge, nothing));
     }
@@ -336,21 +336,6 @@ public final class LabelHead {
         return products;
     }
 
-    /// @return of each label, as many numbers as there are features
-    static float[][] directions(double[][] features, double[][] weights, int labels) {
-        var directions = new float[labels][features[0].length];
-        for (var label = 0; label < labels; label++) {
-            var sum = new double[features[0].length];
-            for (var i = 0; i < features.length; i++) {
-                Ridge.add(weights[i][label], features[i], sum, sum.length);
-            }
-            for (var k = 0; k < sum.length; k++) {
-                directions[label][k] = (float) sum[k];
-            }
-        }
-        return directions;
-    }
-
     /// As [Ridge#dot].
     private static double product(float[] row, double[] features) {
         var i = 0;
@@ -370,16 +355,12 @@ public final class LabelHead {
         return s0 + s1 + s2 + s3;
     }
 
-    private static float[][] floats(double[][] rows) {
-        return Arrays.stream(rows)
-                .map(row -> {
-                    var floats = new float[row.length];
-                    for (var i = 0; i < row.length; i++) {
-                        floats[i] = (float) row[i];
-                    }
-                    return floats;
-                })
-                .toArray(float[][]::new);
+    static float[] floats(double[] row) {
+        var floats = new float[row.length];
+        for (var i = 0; i < row.length; i++) {
+            floats[i] = (float) row[i];
+        }
+        return floats;
     }
 
     private static double[][] doubles(float[][] rows) {

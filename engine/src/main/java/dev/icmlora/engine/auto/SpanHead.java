@@ -126,7 +126,11 @@ final class SpanHead {
             var directions = IntStream.range(0, layers)
                     .mapToObj(layer -> pieces.compute(() -> {
                         var features = features(rows(role, known, layer), standards.get(layer), layers);
-                        return LabelHead.directions(features, ridge.weights(), 1)[0];
+                        var direction = new double[features[0].length];
+                        for (var i = 0; i < features.length; i++) {
+                            Ridge.add(ridge.weights()[i][0], features[i], direction, direction.length);
+                        }
+                        return LabelHead.floats(direction);
                     }))
                     .toList();
             return new Regression(role, standards, directions, ridge.offsets()[0]);

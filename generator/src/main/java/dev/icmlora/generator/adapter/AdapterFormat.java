@@ -36,7 +36,7 @@ public interface AdapterFormat {
     /// @param largestBytes of what is in the file, once unpacked
     /// @param check takes the shape of each update before its numbers are read, and throws what there is to throw
     /// @throws InvalidAdapterException if it is no LoRA for the base model
-    List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankShape> check);
+    List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankUpdate.Shape> check);
 
     /// An adapter as a file of this form.
     ///

@@ -59,17 +59,17 @@ public record AdapterLayout(String architecture, int layers, int rank, float alp
 
     /// GGUF name of a module's A matrix, ne = {in, rank}.
     public static String nameOfA(int layer, Target target) {
-        return weight(layer, target) + ".lora_a";
+        return weight(layer, target.module()) + ".lora_a";
     }
 
     /// GGUF name of a module's B matrix, ne = {rank, out}.
     public static String nameOfB(int layer, Target target) {
-        return weight(layer, target) + ".lora_b";
+        return weight(layer, target.module()) + ".lora_b";
     }
 
     /// GGUF name of the base model's weight that a module is.
-    static String weight(int layer, Target target) {
-        return "blk." + layer + "." + target.module() + ".weight";
+    static String weight(int layer, String module) {
+        return "blk." + layer + "." + module + ".weight";
     }
 
     private static void check(String what, int value, int limit) {

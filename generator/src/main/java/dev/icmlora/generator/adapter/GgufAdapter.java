@@ -33,7 +33,7 @@ public final class GgufAdapter {
     /// The same for a file whose updates may be too large for memory.
     ///
     /// @param check takes the shape of each update before its numbers are read, and throws what there is to throw
-    public static List<LowRankUpdate> read(byte[] bytes, String architecture, Consumer<LowRankShape> check) {
+    public static List<LowRankUpdate> read(byte[] bytes, String architecture, Consumer<LowRankUpdate.Shape> check) {
         try (GgufFile file = GgufFile.parse(bytes)) {
             require(file, "general.type", "adapter");
             require(file, "adapter.type", "lora");
@@ -109,8 +109,8 @@ public final class GgufAdapter {
             this.module = module;
         }
 
-        private LowRankUpdate update(GgufFile file, float alpha, Consumer<LowRankShape> check) {
-            String weight = "blk." + layer + "." + module + ".weight";
+        private LowRankUpdate update(GgufFile file, float alpha, Consumer<LowRankUpdate.Shape> check) {
+            String weight = AdapterLayout.weight(layer, module);
             if (a == null || b == null) {
                 throw new InvalidAdapterException(
                         weight, "lora_a and lora_b", null, "has only one of its two matrices");
@@ -126,7 +126,7 @@ public final class GgufAdapter {
             float factor = alpha == 0 ? 1 : alpha / r;
             int in = Math.toIntExact(a.shape()[0]);
             int out = Math.toIntExact(b.shape()[1]);
-            check.accept(new LowRankShape(layer, module, r, in, out));
+            check.accept(new LowRankUpdate.Shape(layer, module, r, in, out));
             return new LowRankUpdate(layer, module, r, in, out, factor, file.floats(a), file.floats(b));
         }
     }

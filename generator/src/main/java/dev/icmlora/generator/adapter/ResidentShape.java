@@ -95,7 +95,8 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         }
         Map<String, LowRankUpdate> byWeight = new HashMap<>();
         for (LowRankUpdate update : updates) {
-            requireFits(update);
+            requireRoom(update.shape());
+            update.requireFinite();
             if (byWeight.put(update.weight(), update) != null) {
                 throw new InvalidAdapterException(update.weight(), null, null, "is changed twice");
             }
@@ -103,7 +104,7 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         List<NamedTensor> a = new ArrayList<>();
         List<NamedTensor> b = new ArrayList<>();
         forEach((layer, target, index) -> {
-            LowRankUpdate update = byWeight.get(AdapterLayout.weight(layer, target));
+            LowRankUpdate update = byWeight.get(AdapterLayout.weight(layer, target.module()));
             a.add(update == null ? sharedA.get(index) : a(update, layer, target));
             b.add(b(update, layer, target));
         });
@@ -141,7 +142,7 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
             List<Component> components = new ArrayList<>();
             sums.forEach((a, b) -> components.addAll(components(a.get(index), b.get(index), target)));
             if (!components.isEmpty()) {
-                requireRoom(new LowRankShape(layer, target.module(), components.size(), target.in(), target.out()));
+                requireRoom(new LowRankUpdate.Shape(layer, target.module(), components.size(), target.in(), target.out()));
                 updates.add(stacked(components, layer, target));
             }
         });
@@ -214,7 +215,7 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
     ///
     /// @throws InvalidAdapterException if it changes another weight than the layout has, has other features or a
     /// higher rank
-    public void requireRoom(LowRankShape update) {
+    public void requireRoom(LowRankUpdate.Shape update) {
         update.requireFits(layout);
         if (update.rank() > layout.rank()) {
             throw new InvalidAdapterException(
@@ -224,11 +225,6 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
                     "has rank " + update.rank() + ", more than the resident adapter's " + layout.rank(),
                     Remedy.HIGHER_RANK);
         }
-    }
-
-    private void requireFits(LowRankUpdate update) {
-        requireRoom(update.shape());
-        update.requireFits(layout);
     }
 
     private NamedTensor a(LowRankUpdate update, int layer, Target target) {

@@ -2,7 +2,7 @@ package dev.icmlora.generator.network;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -211,37 +211,33 @@ public final class Generator implements AutoCloseable {
         private static final int CAPACITY = 64;
 
         private final TensorStore store = TensorStore.ofCapacity(CAPACITY);
-        private final Map<String, Tensor> tensors = new HashMap<>();
 
         private Weights(GeneratorFile file, Backend backend) {
             GeneratorArchitecture architecture = file.manifest().architecture();
-            architecture.prior().forEach(this::create);
-            architecture.decoder().forEach(this::create);
+            Map<String, TensorSpec> specs = new LinkedHashMap<>(architecture.prior());
+            specs.putAll(architecture.decoder());
             // B0 is added to the heads' F32 output: kept in F32, since not every backend adds mixed types.
             for (var target : architecture.adapter().targets()) {
                 long outputs = (long) architecture.adapter().rank() * target.out();
-                String name = GeneratorArchitecture.b0(target);
-                create(
-                        name,
+                specs.put(
+                        GeneratorArchitecture.b0(target),
                         new TensorSpec(
                                 GgmlType.F32, outputs, architecture.adapter().layers()));
             }
+            specs.forEach((name, spec) -> store.create(name, spec.type(), spec.ne()));
             store.allocate(backend);
-            tensors.forEach((name, tensor) -> {
-                if (tensor.type() == architecture.tensors().get(name).type()) {
-                    tensor.set(file.bytes(name));
+            Map<String, TensorSpec> stored = architecture.tensors();
+            specs.forEach((name, spec) -> {
+                if (spec.type() == stored.get(name).type()) {
+                    get(name).set(file.bytes(name));
                 } else {
-                    tensor.set(file.floats(name));
+                    get(name).set(file.floats(name));
                 }
             });
         }
 
-        private void create(String name, TensorSpec spec) {
-            tensors.put(name, store.create(name, spec.type(), spec.ne()));
-        }
-
         private Tensor get(String name) {
-            return tensors.get(name);
+            return store.tensor(name).orElseThrow();
         }
 
         @Override
