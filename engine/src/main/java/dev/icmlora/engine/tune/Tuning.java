@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.tune.BlockGraph.PathStates;
 import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.adapter.Adapter;

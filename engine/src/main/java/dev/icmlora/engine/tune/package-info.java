@@ -6,7 +6,7 @@
 /// forwards and back one by one, the first back. For each, [dev.icmlora.engine.tune.BlockGraph] is built,
 /// computed slice by slice, and freed; gradients of B add up in [dev.icmlora.engine.tune.TuningState], those of keys
 /// and values in
-/// [dev.icmlora.engine.tune.PathStates]. Then [dev.icmlora.engine.tune.TuningState.Adam] changes B.
+/// [dev.icmlora.engine.tune.BlockGraph.PathStates]. Then [dev.icmlora.engine.tune.TuningState.Adam] changes B.
 ///
 /// [dev.icmlora.engine.tune.BaseModelWeights] names a base model's tensors, for these graphs and for the trainer's
 /// program in PyTorch.

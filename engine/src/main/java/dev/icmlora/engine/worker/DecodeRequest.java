@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Spent;
+import dev.icmlora.engine.worker.Worker.Answers;
 
 /// The answers that one request wants from one adapter. Made by the request's thread, then the
 /// worker's.

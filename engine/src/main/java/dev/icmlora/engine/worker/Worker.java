@@ -20,6 +20,7 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
 import dev.icmlora.ggml.NativeException;
 
@@ -126,6 +127,22 @@ public final class Worker implements AutoCloseable {
         /// @return whether it was cancelled, and need not run
         boolean drop() {
             return cancellation.isRequested() && done.completeExceptionally(new CancelledException());
+        }
+    }
+
+    /// The answers to one request, one for each prompt, and what they took.
+    ///
+    /// @param spent time in which the resident adapter was overwritten for it, of the batches that read its prompts,
+    /// alone or beside answers, and of those that wrote its answers only; tokens of the prompts, what they all begin
+    /// with once, those that were read of labels, and those that were written
+    public record Answers(List<Answer> answers, Spent spent) {
+
+        public Answers {
+            answers = List.copyOf(answers);
+        }
+
+        public List<String> texts() {
+            return answers.stream().map(Answer::text).toList();
         }
     }
 

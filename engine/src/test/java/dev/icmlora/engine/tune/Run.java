@@ -3,6 +3,7 @@ package dev.icmlora.engine.tune;
 import java.time.Duration;
 import java.util.List;
 
+import dev.icmlora.engine.tune.BlockGraph.PathStates;
 import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.engine.tune.TuningState.Adam;
 import dev.icmlora.generator.adapter.Adapter;

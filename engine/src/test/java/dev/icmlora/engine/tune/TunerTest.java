@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.BlockGraph.PathStates;
 import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;

@@ -28,6 +28,7 @@ import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 
