@@ -85,23 +85,8 @@ public record Choosing(Labels labels, List<Double> weights, int statesFrom, Answ
     }
 
     @Override
-    public boolean isGreedy() {
-        return true;
-    }
-
-    @Override
-    public boolean tellsLogprobs() {
-        return false;
-    }
-
-    @Override
     public Choosing unheard() {
         return new Choosing(labels, weights, statesFrom, AnswerListener.NONE, salt);
-    }
-
-    @Override
-    public Choosing of(List<Integer> prompts) {
-        return this;
     }
 
     @Override

@@ -55,16 +55,6 @@ public record Decoding(
     }
 
     @Override
-    public int statesFrom() {
-        return NO_STATES;
-    }
-
-    @Override
-    public Decoding of(List<Integer> prompts) {
-        return this;
-    }
-
-    @Override
     public int mostTokens() {
         return maxTokens;
     }

@@ -69,16 +69,6 @@ public record Extracting(
     }
 
     @Override
-    public boolean isGreedy() {
-        return true;
-    }
-
-    @Override
-    public boolean tellsLogprobs() {
-        return false;
-    }
-
-    @Override
     public Extracting unheard() {
         return new Extracting(texts, mostWords, mayBeEmpty, format, treeTokens, statesFrom, AnswerListener.NONE, salt);
     }

@@ -234,9 +234,4 @@ final class LabelSequence extends Sequence {
     Answer answer() {
         return choosing.answer(choosing.weighed(ofLabels), states());
     }
-
-    @Override
-    void close() {
-        // Nothing of it is native.
-    }
 }

@@ -146,7 +146,7 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// A token of it was added to the batch.
     ///
     /// @param at what the decoder calls it
-    abstract void added(int token, int at);
+    void added(int token, int at) {}
 
     /// The batch was not computed.
     void takeBack() {
@@ -271,10 +271,14 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     }
 
     /// Tokens that were read of labels.
-    abstract int labelTokens();
+    int labelTokens() {
+        return 0;
+    }
 
     /// Branches that it needs beside its place.
-    abstract int branches();
+    int branches() {
+        return 0;
+    }
 
     /// Takes branches, which are empty.
     void branch(List<Integer> ids) {
@@ -290,5 +294,6 @@ abstract sealed class Sequence permits WrittenSequence, LabelSequence {
     /// The answer once it ended.
     abstract Answer answer();
 
-    abstract void close();
+    /// Gives up what it has beside its place.
+    void close() {}
 }

@@ -16,21 +16,29 @@ public sealed interface Wanted permits Decoding, Choosing, Extracting {
     String salt();
 
     /// Whether the likeliest answer is taken, and none is drawn.
-    boolean isGreedy();
+    default boolean isGreedy() {
+        return true;
+    }
 
     /// Whether those who hear of the answers asked for the log-probabilities of their tokens.
-    boolean tellsLogprobs();
+    default boolean tellsLogprobs() {
+        return false;
+    }
 
     /// The same with the probability of each answer, and without telling the listener of it before its end.
     Wanted unheard();
 
     /// The token from which on hidden states of a prompt are wanted, or [#NO_STATES].
-    int statesFrom();
+    default int statesFrom() {
+        return NO_STATES;
+    }
 
     /// The same for some of a request's prompts.
     ///
     /// @param prompts by their places
-    Wanted of(List<Integer> prompts);
+    default Wanted of(List<Integer> prompts) {
+        return this;
+    }
 
     /// Tokens that an answer puts into the memory after its prompt, at most.
     int mostTokens();

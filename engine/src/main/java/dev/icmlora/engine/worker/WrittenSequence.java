@@ -83,23 +83,8 @@ final class WrittenSequence extends Sequence {
     }
 
     @Override
-    void added(int token, int at) {
-        // No token of it is looked at but the newest.
-    }
-
-    @Override
     boolean isWriting() {
         return !isPrefilling();
-    }
-
-    @Override
-    int labelTokens() {
-        return 0;
-    }
-
-    @Override
-    int branches() {
-        return 0;
     }
 
     @Override
