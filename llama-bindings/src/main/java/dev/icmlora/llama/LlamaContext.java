@@ -78,19 +78,7 @@ public final class LlamaContext implements AutoCloseable {
         if (states != null) {
             observers.add(states);
         }
-        return create(
-                model, options, observers.isEmpty() ? MemorySegment.NULL : NodeObserver.callback(observers), states);
-    }
-
-    private static HiddenStates states(LlamaModel model, ContextOptions options) {
-        if (!options.givesLogits()) {
-            return HiddenStates.after(options.hiddenLayer(), model.layers());
-        }
-        return options.watchedLayers().isEmpty() ? null : HiddenStates.beside(options.watchedLayers(), model.layers());
-    }
-
-    private static LlamaContext create(
-            LlamaModel model, ContextOptions options, MemorySegment evalCallback, HiddenStates states) {
+        MemorySegment evalCallback = observers.isEmpty() ? MemorySegment.NULL : NodeObserver.callback(observers);
         model.handle().hold();
         Lock graphs = model.adapterSet().readLock();
         graphs.lock();
@@ -120,6 +108,13 @@ public final class LlamaContext implements AutoCloseable {
         } finally {
             graphs.unlock();
         }
+    }
+
+    private static HiddenStates states(LlamaModel model, ContextOptions options) {
+        if (!options.givesLogits()) {
+            return HiddenStates.after(options.hiddenLayer(), model.layers());
+        }
+        return options.watchedLayers().isEmpty() ? null : HiddenStates.beside(options.watchedLayers(), model.layers());
     }
 
     private static void prepare(LlamaModel model, ContextOptions options, MemorySegment context, HiddenStates states) {
