@@ -20,7 +20,6 @@ import dev.icmlora.generator.network.UntrainedGenerator;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Device;
 import dev.icmlora.ggml.Device.Type;
-import dev.icmlora.ggml.Devices;
 import dev.icmlora.ggml.NativeException;
 import dev.icmlora.ggml.NativeLibraries;
 
@@ -124,7 +123,7 @@ public final class EngineLoader {
     }
 
     private static List<Device> gpus() {
-        return Devices.list().stream()
+        return Device.list().stream()
                 .filter(device -> device.type() == Type.GPU || device.type() == Type.INTEGRATED_GPU)
                 .toList();
     }

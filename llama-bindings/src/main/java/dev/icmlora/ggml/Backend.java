@@ -48,9 +48,9 @@ public final class Backend implements AutoCloseable {
         }
         List<MemorySegment> devices = new ArrayList<>();
         if (gpu) {
-            Devices.first(Type.GPU, Type.INTEGRATED_GPU).ifPresent(devices::add);
+            Device.first(Type.GPU, Type.INTEGRATED_GPU).ifPresent(devices::add);
         }
-        devices.add(Devices.first(Type.CPU)
+        devices.add(Device.first(Type.CPU)
                 .orElseThrow(() -> new MissingLibraryException("no CPU backend was loaded", null)));
         List<NativeHandle> backends = new ArrayList<>();
         try {

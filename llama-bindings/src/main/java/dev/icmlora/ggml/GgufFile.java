@@ -207,7 +207,7 @@ public final class GgufFile implements AutoCloseable {
         return switch (type) {
             case F32 -> data.toArray(F32);
             case F16 -> Halves.fromF16(data.toArray(ValueLayout.JAVA_BYTE));
-            default -> Dequantisation.toFloats(type, data, elements);
+            default -> Quantisation.toFloats(type, data, elements);
         };
     }
 

@@ -1,8 +1,8 @@
 package dev.icmlora.ggml;
 
-/// A failure at the border to native code: a library is missing, a symbol is missing, or a call failed.
+/// A failure at the border to native code: a library is missing, or a call failed.
 public abstract sealed class NativeException extends RuntimeException
-        permits MissingLibraryException, MissingSymbolException, NativeCallException {
+        permits MissingLibraryException, NativeCallException {
     private static final long serialVersionUID = 1L;
 
     NativeException(String message, Throwable cause) {

@@ -61,8 +61,7 @@ public final class NativeLibraries {
     /// @param directory the folder with the shared libraries of llama.cpp v0.5.0, or one with several builds of
     /// them in folders `cuda13`, `cuda12` and `cpu`, of which the best is taken that the GPU driver can run
     /// @throws MissingLibraryException if a library is absent, differs from what was recorded of it, is refused
-    /// by the dynamic linker or of another version, or no backend loads
-    /// @throws MissingSymbolException if a library lacks a function that the bindings need
+    /// by the dynamic linker or of another version, lacks a function that the bindings need, or no backend loads
     /// @throws IllegalStateException if the libraries were loaded from another directory before
     public static synchronized void load(Path directory) {
         Path from = LibraryBuild.in(directory.toAbsolutePath().normalize());
@@ -82,7 +81,7 @@ public final class NativeLibraries {
         try {
             start(from);
         } catch (UnsatisfiedLinkError e) {
-            throw new MissingSymbolException("no function " + e.getMessage() + " in the libraries of " + from, e);
+            throw new MissingLibraryException("no function " + e.getMessage() + " in the libraries of " + from, e);
         }
         loadedFrom = from;
     }

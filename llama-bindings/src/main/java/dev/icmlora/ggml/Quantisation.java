@@ -9,8 +9,9 @@ import java.util.Set;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlH;
+import dev.icmlora.capi.GgmlTypeTraits;
 
-/// Turns floats into stored blocks with ggml's own routine, which model files are made with.
+/// Turns floats into stored blocks with ggml's own routine, which model files are made with, and blocks into floats.
 public final class Quantisation {
     /// Types that ggml makes from the values alone; the others need statistics of their use.
     public static final Set<GgmlType> TYPES = Collections.unmodifiableSet(EnumSet.of(
@@ -54,6 +55,26 @@ public final class Quantisation {
                 throw new NativeCallException("ggml_quantize_chunk", 0, written + " bytes instead of " + bytes);
             }
             return blocks.toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /// Turns stored blocks into floats with ggml's reference routine, so that both sides of a comparison see the same
+    /// numbers.
+    static float[] toFloats(GgmlType type, MemorySegment data, int elements) {
+        GgmlTypeTraits traits = GgmlTypeTraits.of(type.id());
+        if (!traits.hasToFloat()) {
+            throw new IllegalArgumentException("ggml has no conversion from " + type + " to float");
+        }
+        if (elements == 0) {
+            return new float[0];
+        }
+        try (Arena arena = CallArena.open()) {
+            // ggml reads blocks as C structs: the copy is native and aligned even where a crafted file or a Java array
+            // is neither.
+            MemorySegment blocks = arena.allocate(data.byteSize(), 64).copyFrom(data);
+            MemorySegment floats = arena.allocate(ValueLayout.JAVA_FLOAT, elements);
+            traits.toFloat(blocks, floats, elements);
+            return floats.toArray(ValueLayout.JAVA_FLOAT);
         }
     }
 }

@@ -131,7 +131,7 @@ public final class Tensor {
             return switch (type()) {
                 case F32 -> data.toArray(ValueLayout.JAVA_FLOAT);
                 case F16 -> Halves.fromF16(data.toArray(ValueLayout.JAVA_BYTE));
-                default -> Dequantisation.toFloats(type(), data, Math.toIntExact(count));
+                default -> Quantisation.toFloats(type(), data, Math.toIntExact(count));
             };
         }
     }

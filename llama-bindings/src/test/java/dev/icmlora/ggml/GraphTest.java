@@ -293,7 +293,7 @@ class GraphTest {
 
     @Test
     void listsTheCpu() {
-        assertThat(Devices.list()).anySatisfy(device -> {
+        assertThat(Device.list()).anySatisfy(device -> {
             assertThat(device.type()).isEqualTo(Device.Type.CPU);
             assertThat(device.description()).isNotBlank();
         });

@@ -64,7 +64,7 @@ class NativeLibrariesTest {
         copy("libggml.v0.5.0.so", "libggml.so");
         copy("libggml-base.so", "libllama.so");
         assertThat(loadInAnotherProcess())
-                .startsWith("MissingSymbolException: no function llama_version in the libraries of " + directory);
+                .startsWith("MissingLibraryException: no function llama_version in the libraries of " + directory);
     }
 
     /// Functions are linked when they are first called; this one no start calls.
@@ -77,7 +77,7 @@ class NativeLibrariesTest {
                 new String(llama, StandardCharsets.ISO_8859_1).replace("\0llama_detokenize\0", "\0llama_detokenizx\0");
         Files.write(directory.resolve("libllama.so"), renamed.getBytes(StandardCharsets.ISO_8859_1));
         assertThat(loadInAnotherProcess())
-                .isEqualTo("MissingSymbolException: no function llama_detokenize in the libraries of " + directory);
+                .isEqualTo("MissingLibraryException: no function llama_detokenize in the libraries of " + directory);
     }
 
     @Test
