@@ -102,8 +102,8 @@ public final class Linkage {
     /// A C function that is there, and is linked when it is first called.
     ///
     /// To find a symbol takes microseconds. The method handle of a new shape takes a millisecond, for which a start
-    /// does not wait where it calls no function of that shape. Shapes that many functions share have a method here. A
-    /// function of any other shape invokes its [#handle] itself.
+    /// does not wait where it calls no function of that shape. Shapes that many functions share have a method here;
+    /// a function of any other shape invokes its [#handle].
     static final class Downcall {
         private final MemorySegment address;
         private final FunctionDescriptor descriptor;

@@ -58,8 +58,8 @@ public final class Quantisation {
         }
     }
 
-    /// Turns stored blocks into floats with ggml's reference routine, so that both sides of a comparison see the same
-    /// numbers.
+    /// Turns stored blocks into floats with ggml's reference routine, so that both sides of a comparison see the
+    /// same numbers.
     static float[] toFloats(GgmlType type, MemorySegment data, int elements) {
         GgmlTypeTraits traits = GgmlTypeTraits.of(type.id());
         if (!traits.hasToFloat()) {

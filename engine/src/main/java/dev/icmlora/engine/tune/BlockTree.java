@@ -53,9 +53,9 @@ final class BlockTree {
         }
     }
 
-    /// The examples of a task as what is computed together: the tree of each step, and a tree that several steps take is
-    /// there once. There are as many batches as have all examples, and steps take them in turn; of more batches than
-    /// steps, as many as there are steps, spread evenly.
+    /// The examples of a task as what is computed together: the tree of each step, and a tree that several steps
+    /// take is there once. There are as many batches as have all examples, and steps take them in turn; of more
+    /// batches than steps, as many as there are steps, spread evenly.
     static List<BlockTree> ofSteps(List<ExampleTokens> examples, TuningOptions options, int limit) {
         int count = Math.ceilDiv(examples.size(), options.examplesPerStep());
         int steps = options.steps();
@@ -70,8 +70,8 @@ final class BlockTree {
                 .toList();
     }
 
-    /// The loss is the mean over examples of their mean over answer tokens: a long answer says no more about the task
-    /// than a short one.
+    /// The loss is the mean over examples of their mean over answer tokens: a long answer says no more about the
+    /// task than a short one.
     private static BlockTree ofBatch(List<ExampleTokens> examples, int limit) {
         return new BlockTree(
                 examples.stream()

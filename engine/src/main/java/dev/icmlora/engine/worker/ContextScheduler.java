@@ -617,8 +617,9 @@ public final class ContextScheduler {
         }
     }
 
-    /// Remembers adapters whose scores were not finite, as many as were asked for latest. Tenants have entries of their
-    /// own: how soon weights are refused tells none of them what another one tried. Belongs to the worker's thread.
+    /// Remembers adapters whose scores were not finite, as many as were asked for latest. Tenants have entries of
+    /// their own: how soon weights are refused tells none of them what another one tried. Belongs to the worker's
+    /// thread.
     private static final class RefusedWeights {
 
         private static final int REMEMBERED = 1024;

@@ -62,9 +62,9 @@ public final class ChatTemplate {
 
     /// The text that a chat template puts around turns, without a default system prompt.
     ///
-    /// It is learned from the template itself: two turns of marker words are rendered and the text between the markers
-    /// is kept, so any template that renders turns one after another works. The text of this record, with its name, is
-    /// what [PromptFormat#fingerprint] hashes.
+    /// It is learned from the template itself: two turns of marker words are rendered and the text between the
+    /// markers is kept, so any template that renders turns one after another works. The text of this record, with
+    /// its name, is what [PromptFormat#fingerprint] hashes.
     ///
     /// @param userStart before the first user text
     /// @param answerStart between a user text and the assistant's answer
