@@ -12,7 +12,7 @@ import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.generator.adapter.ResidentShape;
 import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;

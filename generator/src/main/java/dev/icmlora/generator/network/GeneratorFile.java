@@ -12,7 +12,7 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 import dev.icmlora.generator.network.GeneratorArchitecture.TensorSpec;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufFormatException;

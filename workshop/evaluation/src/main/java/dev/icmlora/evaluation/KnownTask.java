@@ -1,7 +1,7 @@
 package dev.icmlora.evaluation;
 
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.tasks.suite.SuiteTask;
 

@@ -23,7 +23,7 @@ import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.NativeLibraries;

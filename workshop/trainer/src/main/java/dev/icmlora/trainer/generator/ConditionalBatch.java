@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.vectors.VectorDropout;
 import dev.icmlora.trainer.vectors.VectorPool;

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Lora;

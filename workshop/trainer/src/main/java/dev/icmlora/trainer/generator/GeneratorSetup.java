@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 import dev.icmlora.generator.network.GeneratorArchitecture;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.generator.Examinations.Scoring;

@@ -15,7 +15,7 @@ import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.TensorInfo;
 import dev.icmlora.trainer.loop.Checkpoint;

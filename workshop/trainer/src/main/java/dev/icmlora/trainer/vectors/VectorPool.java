@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 

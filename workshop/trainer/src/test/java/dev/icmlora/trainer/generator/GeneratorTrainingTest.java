@@ -19,7 +19,7 @@ import dev.icmlora.generator.network.Generator;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
-import dev.icmlora.generator.vector.Standardization;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.Halves;
