@@ -61,7 +61,8 @@ final class WorkerFactory {
             briefs.add(handles.own(
                     Opening.begin("brief-" + number, () -> model.statesContext(vectorLayer, options.batchTokens()))));
             wholes.add(handles.own(Opening.begin("whole-" + number, () -> model.statesContext(vectorLayer))));
-            bases.add(handles.own(Opening.begin("base-" + number, () -> LlamaContext.create(model.model(), baseOptions))));
+            bases.add(handles.own(
+                    Opening.begin("base-" + number, () -> LlamaContext.create(model.model(), baseOptions))));
         }
     }
 

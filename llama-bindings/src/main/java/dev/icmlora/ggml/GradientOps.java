@@ -49,8 +49,7 @@ public final class GradientOps {
                 a,
                 mask);
         requireFinite(scale);
-        return graph.result(
-                GgmlOpsH.ggml_soft_max_ext(graph.begin(a, mask), pointer(a), pointer(mask), scale, 0));
+        return graph.result(GgmlOpsH.ggml_soft_max_ext(graph.begin(a, mask), pointer(a), pointer(mask), scale, 0));
     }
 
     /// The gradient of [#softMax]'s first argument.
@@ -131,8 +130,8 @@ public final class GradientOps {
         return graph.result(GgmlOpsH.ggml_silu_back(graph.begin(gradient, a), pointer(gradient), pointer(a)));
     }
 
-    /// The gradient of the argument of gelu. ggml has no operation for it, so it is put together from others: in the
-    /// tanh approximation, gelu is `a * sigmoid(v)` with `v = 2 * sqrt(2 / pi) * (a + 0.044715 * a^3)`.
+    /// The gradient of the argument of gelu. ggml has no operation for it, so it is put together from others: in
+    /// the tanh approximation, gelu is `a * sigmoid(v)` with `v = 2 * sqrt(2 / pi) * (a + 0.044715 * a^3)`.
     ///
     /// @param gradient of the result
     /// @param a its argument
@@ -174,8 +173,8 @@ public final class GradientOps {
             require(extent(tensor, 2) == 1 && extent(tensor, 3) == 1, "no matrix", tensor);
         }
         graph.index(rows, extent(a, 1));
-        return graph.result(GgmlOpsH.ggml_set_rows(
-                graph.begin(a, values, rows), pointer(a), pointer(values), pointer(rows)));
+        return graph.result(
+                GgmlOpsH.ggml_set_rows(graph.begin(a, values, rows), pointer(a), pointer(values), pointer(rows)));
     }
 
     private static void requireTurns(Tensor a, Tensor positions, Rope rope) {

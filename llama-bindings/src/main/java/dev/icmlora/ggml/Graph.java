@@ -81,8 +81,7 @@ public final class Graph implements AutoCloseable {
     public static Graph create(GraphMemory memory, int tensors) {
         memory.handle().get();
         int size = GraphMemory.size(tensors);
-        long overhead = GgmlH.ggml_graph_overhead_custom(size, false)
-                + GgmlH.ggml_graph_overhead_custom(PIECE, false);
+        long overhead = GgmlH.ggml_graph_overhead_custom(size, false) + GgmlH.ggml_graph_overhead_custom(PIECE, false);
         TensorPool pool = new TensorPool(tensors, overhead);
         MemorySegment graph = GgmlH.ggml_new_graph_custom(pool.context(), size, false);
         MemorySegment piece = GgmlH.ggml_new_graph_custom(pool.context(), PIECE, false);

@@ -59,9 +59,9 @@ record ContextGraph(List<GgmlTensor> nodes) {
     }
 
     /// Gives the memory (KV cache) of a context without a token back to the system, where it lies in the host's.
-    /// llama.cpp fills it with zeros when it makes a context: from then on all of it is resident, as if it had all
-    /// its tokens. With the default model 4,096 tokens are 94 MB. The pages are zeros again when a token needs them,
-    /// so nothing else changes.
+    /// llama.cpp fills it with zeros when it makes a context: from then on all of it is resident, as if it had
+    /// all its tokens. With the default model 4,096 tokens are 94 MB. The pages are zeros again when a token needs
+    /// them, so nothing else changes.
     void giveMemoryBack() {
         leaves().stream()
                 .filter(leaf -> leaf.name().startsWith("cache_"))

@@ -14,7 +14,8 @@ import dev.icmlora.generator.adapter.LowRankUpdate;
 public final class PeftFormat implements AdapterFormat {
 
     @Override
-    public List<LowRankUpdate> read(byte[] file, BaseModel base, long largestBytes, Consumer<LowRankUpdate.Shape> check) {
+    public List<LowRankUpdate> read(
+            byte[] file, BaseModel base, long largestBytes, Consumer<LowRankUpdate.Shape> check) {
         return new PeftReader(PeftModel.of(base), largestBytes).read(file, check);
     }
 

@@ -289,7 +289,12 @@ public final class LabelHead {
         var nothing = new double[labels.length][words[0].length];
         var byStates = pieces.compute(() -> LabelWeights.of(ridge.leftOut(), nothing, labels));
         return new Fitted(
-                new Part(views, kernel.standards, Arrays.stream(kernel.rows).map(LabelHead::floats).toArray(float[][]::new), ridge, weights),
+                new Part(
+                        views,
+                        kernel.standards,
+                        Arrays.stream(kernel.rows).map(LabelHead::floats).toArray(float[][]::new),
+                        ridge,
+                        weights),
                 logprobs(weights, ridge, words),
                 logprobs(byStates, ridge, nothing));
     }

@@ -251,8 +251,8 @@ final class BlockGraph implements AutoCloseable {
         graph.close();
     }
 
-    /// Keys and values of the blocks on the way to the one that is computed, in every layer, and the gradients that
-    /// later blocks left for them.
+    /// Keys and values of the blocks on the way to the one that is computed, in every layer, and the gradients
+    /// that later blocks left for them.
     static final class PathStates implements AutoCloseable {
         private final TensorStore store;
         private final Tensor states;

@@ -108,14 +108,16 @@ class TuningPartsTest {
     @Test
     void batchesAreOfEqualSize() {
         List<BlockTree> all = BlockTree.ofSteps(examples(17), TuningOptions.forExamples(17), 100);
-        assertThat(all.stream().distinct()).extracting(tree -> tree.examples().size()).containsExactly(5, 6, 6);
+        assertThat(all.stream().distinct())
+                .extracting(tree -> tree.examples().size())
+                .containsExactly(5, 6, 6);
         assertThat(all.get(4)).isSameAs(all.get(1));
     }
 
     @Test
     void fewStepsOnManyExamplesAreSpreadOverAllOfThem() {
-        List<BlockTree> many = BlockTree.ofSteps(
-                examples(100), TuningOptions.forExamples(100).withSteps(3), 100);
+        List<BlockTree> many =
+                BlockTree.ofSteps(examples(100), TuningOptions.forExamples(100).withSteps(3), 100);
 
         List<Integer> seen =
                 many.stream().flatMap(tree -> tree.examples().stream()).toList();

@@ -142,7 +142,8 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
             List<Component> components = new ArrayList<>();
             sums.forEach((a, b) -> components.addAll(components(a.get(index), b.get(index), target)));
             if (!components.isEmpty()) {
-                requireRoom(new LowRankUpdate.Shape(layer, target.module(), components.size(), target.in(), target.out()));
+                requireRoom(
+                        new LowRankUpdate.Shape(layer, target.module(), components.size(), target.in(), target.out()));
                 updates.add(stacked(components, layer, target));
             }
         });

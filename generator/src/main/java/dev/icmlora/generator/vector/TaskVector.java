@@ -34,8 +34,8 @@ public record TaskVector(float[] values) {
             }
             for (int i = 0; i < mean.length; i++) {
                 if (!Float.isFinite(mean[i]) || !(deviation[i] >= FLOOR)) {
-                    throw new IllegalArgumentException("statistics of dimension " + i + ": mean " + mean[i] + ", deviation "
-                            + deviation[i] + " (deviation must be at least " + FLOOR + ")");
+                    throw new IllegalArgumentException("statistics of dimension " + i + ": mean " + mean[i]
+                            + ", deviation " + deviation[i] + " (deviation must be at least " + FLOOR + ")");
                 }
             }
         }
@@ -44,7 +44,8 @@ public record TaskVector(float[] values) {
         public float[] apply(TaskVector vector) {
             float[] values = vector.values();
             if (values.length != mean.length) {
-                throw new IllegalArgumentException("task vector of " + values.length + " values, expected " + mean.length);
+                throw new IllegalArgumentException(
+                        "task vector of " + values.length + " values, expected " + mean.length);
             }
             float[] standardised = new float[values.length];
             for (int i = 0; i < values.length; i++) {

@@ -1,8 +1,8 @@
 package dev.icmlora.evaluation;
 
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Where a task lies: its vector, standardised as the generator does it, and its latent.

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.task.Example;
-import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.generator.vector.TaskVector;
+import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 
 /// The task vectors of one task: one for validation and many for training.
