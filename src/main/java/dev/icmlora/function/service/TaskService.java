@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.AutoMode;
+import dev.icmlora.engine.auto.TaskHeads;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -26,11 +28,14 @@ import dev.icmlora.function.api.GenerateReply.Timing;
 import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.Mode;
+import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.NamedFunctions.Named;
 import dev.icmlora.function.service.RequestMeter.Metered;
 import dev.icmlora.function.service.TaskServing.Query;
+import dev.icmlora.function.service.TaskServing.Serving;
 import dev.icmlora.generator.task.Task;
 
 /// Answers tasks with inputs, and makes adapters.
@@ -61,7 +66,7 @@ public final class TaskService {
 
     /// Answers a request's inputs.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public GenerateReply generate(Caller caller, GenerateRequest request) {
         var reply = meter.measure("generate", caller.account(), () -> {
             var checked = checked(caller, request);
@@ -174,7 +179,7 @@ public final class TaskService {
 
     /// Generates an adapter, or finds it where its task was seen before.
     ///
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public AdapterReply adapter(Caller caller, AdapterRequest request) {
         return adapter(caller, request, _ -> {});
     }
@@ -182,7 +187,7 @@ public final class TaskService {
     /// Generates or tunes an adapter, or finds it where its task was seen before.
     ///
     /// @param progress is told of a tuning that this request begins, on a thread that should not wait
-    /// @throws dev.icmlora.function.error.RequestException if there is no answer
+    /// @throws RequestException if there is no answer
     public AdapterReply adapter(Caller caller, AdapterRequest request, Consumer<Tuning.Progress> progress) {
         return meter.measure("adapter", caller.account(), () -> {
             rules.check(request);
@@ -212,19 +217,82 @@ public final class TaskService {
         return new Metered<>(reply, Optional.of(reply.id()), reply.cached(), Optional.empty(), spent);
     }
 
+    /// What the answers to a request come from, or a tuning begins with, and so would be others with another
+    /// generator. Modes that tune take as much of the task as a task vector is taken from, and do without where
+    /// nothing is generated.
+    ///
+    /// @return empty where the task makes no adapter
+    public Optional<AdapterRequest> beginning(GenerateRequest request) {
+        if (!request.mode().usesAdapter() || request.adapter() != null) {
+            return Optional.empty();
+        }
+        if (!request.mode().tunes()) {
+            return Optional.of(new AdapterRequest(request.task(), null));
+        }
+        var engine = engineHost.engine();
+        return engine.isTrained()
+                ? Optional.of(new AdapterRequest(
+                        TaskBody.of(engine.fingerprinted(request.task().toTask())), null))
+                : Optional.empty();
+    }
+
+    /// Tunes what the answers to a request come from, or fits a head to it, for longer than a request has time: what
+    /// is cut short begins anew with the next. Does nothing where nothing is to be tuned now.
+    ///
+    /// @param request that names no function
+    /// @throws RequestException if there is no answer
+    public void tune(Caller caller, GenerateRequest request) {
+        if (request.adapter() != null || !request.mode().tunes()) {
+            return;
+        }
+        var key = key(caller, request);
+        var task = key.task();
+        var isAuto = request.mode() == Mode.AUTO;
+        var hasHead = isAuto && request.labels() != null && TaskHeads.learns(task, request.labels());
+        var given = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
+        var isNow = given.when() == Tune.When.NOW
+                && given.budgetMs() == null
+                && engineHost.engine().tuningRefusal().isEmpty();
+        var tunes = isAuto ? AutoMode.tunes(task) : !task.examples().isEmpty();
+        if (!hasHead && !(isNow && tunes)) {
+            return;
+        }
+        // A head may do, else auto tunes as mode tuned does.
+        var mode = hasHead ? Mode.AUTO : Mode.TUNED;
+        var tune = isNow ? given : new Tune(given.steps(), Tune.When.NEVER, null);
+        try {
+            meter.measure(
+                    "adapter",
+                    caller.account(),
+                    () -> engineHost.submitLong(
+                            caller.account(),
+                            AdapterSource.BACKGROUND,
+                            turn -> tune(request, key, mode, tune, turn)));
+        } catch (RequestException e) {
+            // Auto does without where nothing can be tuned.
+            if (!isAuto || !e.is(Kind.INVALID)) {
+                throw e;
+            }
+        }
+    }
+
+    /// As one without inputs.
+    private Metered<String> tune(GenerateRequest request, AdapterKey key, Mode mode, Tune tune, Turn turn) {
+        var wanted = AnswerForm.of(request).wanted(key.tenant(), key.task(), turn.engine());
+        var prompts = Prompts.ofTask(key.task(), List.of(), wanted, false, turn);
+        var as = serve(request, key, mode, tune, prompts);
+        var cached = as.adapter().map(Supplied::cached).orElse(false);
+        return new Metered<>(
+                "", as.id(), cached, Optional.empty(), turn.session().spent());
+    }
+
     /// @param key of the adapter that answers, or of the task
     /// @param mode that serves
     private Metered<GenerateReply> generate(Checked checked, AdapterKey key, Mode mode, Prompts prompts) {
         var form = checked.form;
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var as = serving.serve(new Query(
-                key,
-                mode,
-                tune,
-                request.scale().floatValue(),
-                request.adapter() == null ? "task" : "adapter",
-                prompts));
+        var as = serve(request, key, mode, tune, prompts);
         var answers = as.answer();
         var least = form.threshold(as.plan());
         var details = form.details(answers, least);
@@ -239,6 +307,11 @@ public final class TaskService {
                 as.tuning(),
                 new Usage(spent.promptTokens(), spent.completionTokens()),
                 Timing.of(spent)));
+    }
+
+    private Serving serve(GenerateRequest request, AdapterKey key, Mode mode, Tune tune, Prompts prompts) {
+        var weights = request.adapter() == null ? "task" : "adapter";
+        return serving.serve(new Query(key, mode, tune, request.scale().floatValue(), weights, prompts));
     }
 
     private static ServedAdapter served(Supplied supplied) {

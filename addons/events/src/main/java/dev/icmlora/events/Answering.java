@@ -24,7 +24,6 @@ import dev.icmlora.function.api.GenerateReply.AnswerDetail;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
-import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.StorageException;
 
@@ -40,12 +39,10 @@ final class Answering {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final TaskService service;
-    private final Preparation preparation;
     private final EngineHost engineHost;
 
-    Answering(TaskService service, Preparation preparation, EngineHost engineHost) {
+    Answering(TaskService service, EngineHost engineHost) {
         this.service = service;
-        this.preparation = preparation;
         this.engineHost = engineHost;
     }
 
@@ -55,7 +52,7 @@ final class Answering {
     /// @throws RequestException if it cannot be tuned, or the function ends
     void tune(GenerateRequest request, Work work) {
         try {
-            preparation.tune(work.caller(), request);
+            service.tune(work.caller(), request);
         } catch (EngineClosedException | CancelledException e) {
             throw RequestException.redeliver(e.getMessage());
         } catch (ComputationFailedException e) {

@@ -25,7 +25,6 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.NamedFunctions;
-import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.Condition;
@@ -49,7 +48,6 @@ final class TaskRunner {
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final TaskFile file;
-    private final Preparation preparation;
     private final Answering answering;
     private final Sink sink;
     private final ObjectMapper json;
@@ -62,7 +60,6 @@ final class TaskRunner {
             RequestRules rules,
             NamedFunctions functions,
             TaskFile file,
-            Preparation preparation,
             Answering answering,
             Sink sink,
             ObjectMapper json,
@@ -73,7 +70,6 @@ final class TaskRunner {
         this.rules = rules;
         this.functions = functions;
         this.file = file;
-        this.preparation = preparation;
         this.answering = answering;
         this.sink = sink;
         this.json = json;
@@ -191,7 +187,7 @@ final class TaskRunner {
     private void answer(Work work, StoredObject task) {
         var read = file.check(work.store(), task, work.keys(), work.inputs().get());
         var checked = whole(read, work);
-        var start = preparation.beginning(checked.request()).map(request -> service.adapter(work.caller(), request));
+        var start = service.beginning(checked.request()).map(request -> service.adapter(work.caller(), request));
         var basis = basis(checked, start.map(AdapterReply::id));
         var progress = new Progress(work, basis, json, config.checkpoint().inputs());
         if (progress.tally().inputs() < checked.count()) {

@@ -42,7 +42,6 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.service.NamedFunctions;
-import dev.icmlora.function.service.Preparation;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.learning.Claim.Decision;
@@ -91,7 +90,6 @@ final class Improvements {
     private final NamedFunctions functions;
     private final FeedbackRules rules;
     private final TaskService service;
-    private final Preparation preparation;
     private final EngineHost engineHost;
     private final ObjectMapper json;
     private final MeterRegistry registry;
@@ -103,7 +101,6 @@ final class Improvements {
             NamedFunctions functions,
             FeedbackRules rules,
             TaskService service,
-            Preparation preparation,
             EngineHost engineHost,
             ObjectMapper json,
             FunctionConfig config,
@@ -113,7 +110,6 @@ final class Improvements {
         this.functions = functions;
         this.rules = rules;
         this.service = service;
-        this.preparation = preparation;
         this.engineHost = engineHost;
         this.json = json;
         this.registry = registry;
@@ -479,7 +475,7 @@ final class Improvements {
                     atOnce(definition),
                     null));
             patiently(() -> {
-                preparation.tune(caller, request);
+                service.tune(caller, request);
                 return true;
             });
             var inputs = asked.stream().map(ExampleBody::input).toList();
