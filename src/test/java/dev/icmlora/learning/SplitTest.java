@@ -9,15 +9,15 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.learning.Improvements.Split;
 
 class SplitTest {
 
-    private static final FunctionDescription FUNCTION =
-            new FunctionDescription("f", 1, new TaskBody("Which is it?", List.of()), null, null, null, null, null);
+    private static final FunctionDefinition FUNCTION =
+            new FunctionDefinition(new TaskBody("Which is it?", List.of()), null, null, null, null, null);
 
     private static List<ExampleBody> measured(String key) {
         var feedback = IntStream.range(0, 300)

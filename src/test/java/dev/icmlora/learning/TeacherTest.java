@@ -39,7 +39,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.config.FunctionConfig;
@@ -374,14 +374,14 @@ class TeacherTest {
 
     @Test
     void peopleMeasureWhereThereIsAnyFeedbackOfTheirs() {
-        var description = new FunctionDescription(
-                "any", 1, new TaskBody("Which is it?", List.of()), List.of("food", "vehicle"), null, null, null, null);
+        var definition = new FunctionDefinition(
+                new TaskBody("Which is it?", List.of()), List.of("food", "vehicle"), null, null, null, null);
         var taught = List.of(piece("a pie", "vehicle", true), piece("a yacht", "vehicle", true));
         var all = Stream.concat(Stream.of(piece("a pie", "food", false)), taught.stream())
                 .toList();
 
-        var byTeacher = Split.of(description, taught, new byte[1]);
-        var byPeople = Split.of(description, all, new byte[1]);
+        var byTeacher = Split.of(definition, taught, new byte[1]);
+        var byPeople = Split.of(definition, all, new byte[1]);
 
         assertThat(byTeacher.measuredBy()).isEqualTo(Feedback.Kind.TEACHER);
         assertThat(byTeacher.parts().stream().flatMap(List::stream)).hasSize(2);

@@ -23,4 +23,9 @@ public record FunctionDefinition(
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;
     }
+
+    /// The same with another task.
+    public FunctionDefinition with(TaskBody other) {
+        return new FunctionDefinition(other, labels, schema, answer, tune, improve);
+    }
 }

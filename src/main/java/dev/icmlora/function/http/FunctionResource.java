@@ -49,7 +49,7 @@ public final class FunctionResource {
         var defined = functions.define(caller.tenant(), name, json.read(context, FunctionDefinition.class));
         var function = defined.function();
         return json(defined.isNew() ? Response.Status.CREATED : Response.Status.OK, function)
-                .header(HttpHeaders.LOCATION, "/functions/" + function.name() + "@" + function.version())
+                .header(HttpHeaders.LOCATION, "/functions/" + function.versioned())
                 .build();
     }
 

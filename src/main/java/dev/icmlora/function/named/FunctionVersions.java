@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.icmlora.function.access.Tenant;
@@ -39,6 +40,8 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     private static final String PREFIX = "functions/";
     /// No function has this name.
     private static final String GIVEN = "given.txt";
+    /// `000000003.json` is the third version.
+    private static final Pattern FILE = Pattern.compile("([0-9]{9})\\.json");
 
     public FunctionVersions(ObjectStore store) {
         this(store, MOST_VERSIONS, MOST_BYTES);
@@ -79,8 +82,8 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
             var there = store.find(key);
             var given = there.map(this::given).orElse(GivenNumbers.NONE);
             var all = store.list(prefix(tenant));
-            var own = Versions.of(all, prefix(tenant, name));
-            var newest = own.numbers().isEmpty() ? 0 : own.numbers().getLast();
+            var own = versions(all, prefix(tenant, name));
+            var newest = own.isEmpty() ? 0 : own.lastKey();
             if (after.isPresent() && after.getAsInt() != newest) {
                 return Optional.empty();
             }
@@ -98,11 +101,8 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
                 // Another process was quicker: its number is gone.
                 continue;
             }
-            store.write(
-                    prefix(tenant, name) + Versions.file(number),
-                    Content.of(content),
-                    Map.of(),
-                    new Condition.IfAbsent());
+            var file = prefix(tenant, name) + "%09d.json".formatted(number);
+            store.write(file, Content.of(content), Map.of(), new Condition.IfAbsent());
             return Optional.of(new Version(number, content, true));
         }
     }
@@ -123,7 +123,7 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     }
 
     private void requireRoom(List<StoredObject> all, int more) {
-        if (all.stream().filter(Versions::isVersion).count() >= mostVersions) {
+        if (all.stream().filter(FunctionVersions::isVersion).count() >= mostVersions) {
             throw full(mostVersions + " versions");
         }
         if (all.stream().mapToLong(StoredObject::bytes).sum() + more > mostBytes) {
@@ -136,43 +136,66 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
                 "There is no room for another version of a function: the limit is %s. Delete some".formatted(limit));
     }
 
-    /// The version that is named, or the newest one.
+    /// Whether an object holds a version, of whatever function.
+    private static boolean isVersion(StoredObject object) {
+        return FILE.matcher(object.key().substring(object.key().lastIndexOf('/') + 1))
+                .matches();
+    }
+
+    /// The version that is named, or the newest one that can be read.
     public Optional<Version> find(Tenant tenant, FunctionName name) {
-        var versions = versions(tenant, name);
-        return name.version().isPresent() ? read(versions, name.version().getAsInt()) : newest(versions);
+        return newest(named(name, versions(tenant, name)));
     }
 
-    private Versions versions(Tenant tenant, FunctionName name) {
+    /// The versions of a function by number.
+    private SortedMap<Integer, StoredObject> versions(Tenant tenant, FunctionName name) {
         var prefix = prefix(tenant, name.name());
-        return Versions.of(store.list(prefix), prefix);
+        return versions(store.list(prefix), prefix);
     }
 
-    private Optional<Version> newest(Versions versions) {
-        return versions.newestFirst().stream()
-                .map(number -> read(versions, number))
-                .flatMap(Optional::stream)
+    /// @param prefix of the function; objects of others, and those that are no version, are passed over
+    private static SortedMap<Integer, StoredObject> versions(List<StoredObject> objects, String prefix) {
+        var versions = new TreeMap<Integer, StoredObject>();
+        for (var object : objects) {
+            if (object.key().startsWith(prefix)) {
+                var file = FILE.matcher(object.key().substring(prefix.length()));
+                if (file.matches()) {
+                    versions.put(Integer.parseInt(file.group(1)), object);
+                }
+            }
+        }
+        return versions;
+    }
+
+    /// The version that is named, or all of them.
+    private static SortedMap<Integer, StoredObject> named(FunctionName name, SortedMap<Integer, StoredObject> versions) {
+        if (name.version().isEmpty()) {
+            return versions;
+        }
+        var number = name.version().getAsInt();
+        return versions.subMap(number, number + 1);
+    }
+
+    private Optional<Version> newest(SortedMap<Integer, StoredObject> versions) {
+        // One that was deleted meanwhile has no content.
+        return versions.reversed().entrySet().stream()
+                .flatMap(version -> store.content(version.getValue())
+                        .map(content -> new Version(version.getKey(), content, false))
+                        .stream())
                 .findFirst();
     }
 
-    private Optional<Version> read(Versions versions, int number) {
-        if (!versions.has(number)) {
-            return Optional.empty();
-        }
-        // Empty if the object was deleted meanwhile.
-        return store.content(versions.object(number)).map(content -> new Version(number, content, false));
-    }
-
-    /// The versions of each name that has any, in the order of names.
-    public SortedMap<String, Versions> list(Tenant tenant) {
-        var names = new TreeMap<String, Versions>();
+    /// The numbers of the versions of each name that has any, in the order of names.
+    public SortedMap<String, List<Integer>> list(Tenant tenant) {
+        var names = new TreeMap<String, List<Integer>>();
         var prefix = prefix(tenant);
         var objects = store.list(prefix).stream()
                 .collect(Collectors.groupingBy(
                         object -> object.key().substring(prefix.length()).split("/", 2)[0]));
         objects.forEach((name, own) -> {
-            var versions = Versions.of(own, prefix(tenant, name));
-            if (!versions.numbers().isEmpty()) {
-                names.put(name, versions);
+            var versions = versions(own, prefix(tenant, name));
+            if (!versions.isEmpty()) {
+                names.put(name, List.copyOf(versions.keySet()));
             }
         });
         return names;
@@ -181,22 +204,15 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     /// Whether no version is left without the one that is named, or without all of them.
     public boolean isLast(Tenant tenant, FunctionName name) {
         var versions = versions(tenant, name);
-        return named(name, versions).size() == versions.numbers().size();
+        return named(name, versions).size() == versions.size();
     }
 
     /// Deletes the version that is named, or all of them.
     ///
     /// @return whether there was any
     public boolean delete(Tenant tenant, FunctionName name) {
-        var versions = versions(tenant, name);
-        var numbers = named(name, versions);
-        numbers.forEach(number -> store.delete(versions.object(number).key()));
-        return !numbers.isEmpty();
-    }
-
-    private static List<Integer> named(FunctionName name, Versions versions) {
-        return versions.numbers().stream()
-                .filter(number -> name.version().isEmpty() || name.version().getAsInt() == number)
-                .toList();
+        var versions = named(name, versions(tenant, name)).values();
+        versions.forEach(version -> store.delete(version.key()));
+        return !versions.isEmpty();
     }
 }

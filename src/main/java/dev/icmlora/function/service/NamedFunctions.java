@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -68,9 +69,6 @@ public final class NamedFunctions {
     /// @param request with what the function says in place of the name
     public record Named(FunctionName function, GenerateRequest request) {}
 
-    /// A version of a function.
-    public record Version(FunctionName function, FunctionDefinition definition) {}
-
     /// Makes a definition the newest version of a name.
     ///
     /// @param name as it was sent
@@ -92,7 +90,7 @@ public final class NamedFunctions {
                     .wanted(tenant, definition.task().toTask(), engineHost.engine());
             return kept().add(tenant, function.name(), content(definition), after)
                     .map(version -> new Defined(
-                            FunctionDescription.of(function.name(), version.number(), definition), version.isNew()));
+                            new FunctionDescription(function.name(), version.number(), definition), version.isNew()));
         });
     }
 
@@ -114,28 +112,25 @@ public final class NamedFunctions {
     /// @param name as it was sent, perhaps with a version
     /// @throws RequestException if there is none
     public FunctionDescription describe(Tenant tenant, String name) {
-        var function = RequestRules.functionName(name);
-        var version = find(tenant, function);
-        return FunctionDescription.of(function.name(), version.number(), definition(version));
+        return found(tenant, RequestRules.functionName(name))
+                .orElseThrow(() -> RequestException.unknownFunction(name));
     }
 
     /// All functions of a tenant.
     public FunctionList list(Tenant tenant) {
-        var all = versions().map(there -> there.list(tenant)).orElseGet(TreeMap::new);
-        return new FunctionList(all.entrySet().stream()
-                .map(entry -> {
-                    var numbers = entry.getValue().numbers();
-                    return new FunctionList.Entry(entry.getKey(), numbers.getLast(), numbers);
-                })
+        return new FunctionList(numbers(tenant).entrySet().stream()
+                .map(entry -> new FunctionList.Entry(
+                        entry.getKey(), entry.getValue().getLast(), entry.getValue()))
                 .toList());
     }
 
     /// The versions of a function, in order; none if the tenant has no function of this name.
     public List<Integer> versions(Tenant tenant, String function) {
-        return list(tenant).functions().stream()
-                .filter(entry -> entry.name().equals(function))
-                .flatMap(entry -> entry.versions().stream())
-                .toList();
+        return numbers(tenant).getOrDefault(function, List.of());
+    }
+
+    private SortedMap<String, List<Integer>> numbers(Tenant tenant) {
+        return versions().map(there -> there.list(tenant)).orElseGet(TreeMap::new);
     }
 
     /// Deletes a version, or all of a name.
@@ -166,13 +161,11 @@ public final class NamedFunctions {
         if (request.task() == null || !request.task().isNamed()) {
             return Optional.empty();
         }
-        var name = RequestRules.functionName(request.task().function());
-        var version = find(tenant, name);
-        var definition = definition(version);
-        requireOpen(request, definition);
-        var whole = request.with(definition);
+        var function = describe(tenant, request.task().function());
+        requireOpen(request, function.definition());
+        var whole = request.with(function.definition());
         rules.check(whole);
-        return Optional.of(new Named(name.at(version.number()), whole));
+        return Optional.of(new Named(function.versioned(), whole));
     }
 
     /// A reply as its client has it: with ids, where a function answered and an addon gives ids.
@@ -204,18 +197,15 @@ public final class NamedFunctions {
     /// The function of a name, perhaps with a version; empty if the tenant has none.
     ///
     /// @throws RequestException if the rules refuse its definition by now
-    public Optional<Version> find(Tenant tenant, String name) {
-        return FunctionName.of(name)
-                .flatMap(known -> found(tenant, known).map(version -> {
-                    var definition = definition(version);
-                    rules.check(RequestRules.ofAnyInput(definition));
-                    return new Version(known.at(version.number()), definition);
-                }));
+    public Optional<FunctionDescription> find(Tenant tenant, String name) {
+        var function = FunctionName.of(name).flatMap(known -> found(tenant, known));
+        function.ifPresent(there -> rules.check(RequestRules.ofAnyInput(there.definition())));
+        return function;
     }
 
     /// Whether the tenant has a function of this name, perhaps with a version.
     public boolean isKnown(Tenant tenant, String name) {
-        return FunctionName.of(name).flatMap(known -> found(tenant, known)).isPresent();
+        return FunctionName.of(name).flatMap(known -> version(tenant, known)).isPresent();
     }
 
     /// The request with what its function says, if it names one.
@@ -264,7 +254,7 @@ public final class NamedFunctions {
     }
 
     private FunctionDefinition definition(Tenant tenant, TaskBody task) {
-        return definition(find(tenant, RequestRules.functionName(task.function())));
+        return describe(tenant, task.function()).definition();
     }
 
     /// Empty where there is no place for them: then there are none.
@@ -272,17 +262,19 @@ public final class NamedFunctions {
         return bucket.store().map(FunctionVersions::new);
     }
 
-    private Optional<FunctionVersions.Version> found(Tenant tenant, FunctionName name) {
+    private Optional<FunctionVersions.Version> version(Tenant tenant, FunctionName name) {
         return versions().flatMap(there -> there.find(tenant, name));
     }
 
-    private FunctionVersions.Version find(Tenant tenant, FunctionName name) {
-        return found(tenant, name).orElseThrow(() -> RequestException.unknownFunction(name.toString()));
+    private Optional<FunctionDescription> found(Tenant tenant, FunctionName name) {
+        return version(tenant, name)
+                .map(version ->
+                        new FunctionDescription(name.name(), version.number(), definition(version.content())));
     }
 
-    private FunctionDefinition definition(FunctionVersions.Version version) {
+    private FunctionDefinition definition(byte[] content) {
         try {
-            var definition = json.readValue(version.content(), FunctionDefinition.class);
+            var definition = json.readValue(content, FunctionDefinition.class);
             if (definition != null && definition.task() != null) {
                 return definition;
             }

@@ -126,7 +126,7 @@ public final class Corrections {
             read(tenant, id, at, correction, violations).ifPresent(pieces::add);
         }
         violations.raise();
-        rules.check(function, pieces, isList);
+        rules.check(function.definition(), pieces, isList);
         var taken = add(tenant, function.name(), pieces);
         if (taken.added() > 0) {
             improvements.whenDue(caller, function);

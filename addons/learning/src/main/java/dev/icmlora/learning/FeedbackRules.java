@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.error.RequestException;
@@ -31,7 +31,7 @@ final class FeedbackRules {
     }
 
     /// Whether a piece that an older version took is feedback on this one too.
-    boolean allow(FunctionDescription function, Feedback piece) {
+    boolean allow(FunctionDefinition function, Feedback piece) {
         try {
             check(function, List.of(piece), false);
             return true;
@@ -42,7 +42,7 @@ final class FeedbackRules {
 
     /// @param isList whether the pieces came in a list; else there is one
     /// @throws RequestException naming everything that is wrong, in the fields of the request that they came in
-    void check(FunctionDescription function, List<Feedback> pieces, boolean isList) {
+    void check(FunctionDefinition function, List<Feedback> pieces, boolean isList) {
         var examples = pieces.stream()
                 .map(piece -> new ExampleBody(piece.input(), piece.output()))
                 .toList();
@@ -65,7 +65,7 @@ final class FeedbackRules {
         violations.raise();
     }
 
-    private void output(String field, FunctionDescription function, String output, Violations violations) {
+    private void output(String field, FunctionDefinition function, String output, Violations violations) {
         var labels = function.labels();
         violations.when(
                 labels != null && !labels.contains(output), field, labels, output, "is none of the function's labels");

@@ -132,10 +132,8 @@ final class Improvements {
     private Optional<Improvement> made(Tenant tenant, String function, Decision decision, List<Improvement> kept) {
         return functions.versions(tenant, function).stream()
                 .filter(number -> number > decision.improvement().from())
-                .filter(number -> {
-                    var version = functions.describe(tenant, function + "@" + number);
-                    return decision.definition().equals(version.with(version.task()));
-                })
+                .filter(number -> decision.definition()
+                        .equals(functions.describe(tenant, function + "@" + number).definition()))
                 .findFirst()
                 .filter(number -> kept.stream().noneMatch(improvement -> number.equals(improvement.version())))
                 .map(decision.improvement()::servedAs);
@@ -163,7 +161,7 @@ final class Improvements {
     ///
     /// @param caller whose feedback came
     void whenDue(Caller caller, FunctionDescription function) {
-        if (function.improve() == Improve.AUTO) {
+        if (function.definition().improve() == Improve.AUTO) {
             Thread.ofVirtual().name("improvement").start(() -> {
                 try {
                     if (store.notTried(caller.tenant(), function.name()) >= DUE) {
@@ -207,9 +205,9 @@ final class Improvements {
             var serving = functions.describe(tenant, function);
             var feedback = feedback(tenant, function);
             var fit = feedback.stream()
-                    .filter(piece -> rules.allow(serving, piece))
+                    .filter(piece -> rules.allow(serving.definition(), piece))
                     .toList();
-            var split = Split.of(serving, fit, store.key());
+            var split = Split.of(serving.definition(), fit, store.key());
             var attempt = new Attempt(caller, serving, split, feedback.size() - fit.size());
             try {
                 var improvement = attempt.decide(claim);
@@ -266,7 +264,7 @@ final class Improvements {
             Feedback.Kind measuredBy) {
 
         /// @param key of [LearningStore#key]: else clients could choose the inputs that it is measured on
-        static Split of(FunctionDescription function, List<Feedback> feedback, byte[] key) {
+        static Split of(FunctionDefinition function, List<Feedback> feedback, byte[] key) {
             var ofPeople = feedback.stream().filter(piece -> !piece.isTaught()).toList();
             Map<String, ExampleBody> newest = new LinkedHashMap<>();
             Stream.concat(feedback.stream().filter(Feedback::isTaught), ofPeople.stream())
@@ -344,7 +342,7 @@ final class Improvements {
             }
             // Before anything is tuned for a version that could not be kept.
             functions.requireRoom(caller.tenant(), candidate(List.of()));
-            var current = serving.with(serving.task());
+            var current = serving.definition();
             var before = new ArrayList<GenerateReply>();
             var after = new ArrayList<GenerateReply>();
             for (var part : split.parts) {
@@ -387,7 +385,8 @@ final class Improvements {
 
         /// @param without feedback that it is not tuned on
         private FunctionDefinition candidate(List<ExampleBody> without) {
-            return serving.with(split.task(serving.task().description(), without));
+            var definition = serving.definition();
+            return definition.with(split.task(definition.task().description(), without));
         }
 
         /// Why no candidate is to serve that was tuned on this feedback.
@@ -522,7 +521,7 @@ final class Improvements {
 
         /// JSON counts however it is written. What is no answer equals none.
         private Object meaning(String output) {
-            if (output == null || serving.schema() == null) {
+            if (output == null || serving.definition().schema() == null) {
                 return output == null ? Optional.empty() : output.strip();
             }
             try {

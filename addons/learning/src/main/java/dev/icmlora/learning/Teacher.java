@@ -25,7 +25,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.config.FunctionConfig.Tenancy;
@@ -202,10 +202,10 @@ final class Teacher {
                 // Until tomorrow. That is no fault, and another function may have calls left.
                 return Round.MORE;
             }
-            var description = functions.describe(due.tenant, due.function);
+            var definition = functions.describe(due.tenant, due.function).definition();
             var claim = store.claim(due.tenant, due.function, LearningStore.TEACHING);
             // Another instance is at it.
-            return claim.isEmpty() ? Round.DONE : claimed(due, description, claim.get());
+            return claim.isEmpty() ? Round.DONE : claimed(due, definition, claim.get());
         } catch (RequestException e) {
             // It is gone, or has room for no more.
             LOG.debugf("the teacher is not asked: %s", e.getMessage());
@@ -218,7 +218,7 @@ final class Teacher {
         }
     }
 
-    private Round claimed(Due due, FunctionDescription description, Claim claim) {
+    private Round claimed(Due due, FunctionDefinition definition, Claim claim) {
         try (claim) {
             var doubts = unsure.doubts(due.tenant, due.function, true);
             doubts.removeIf(doubt -> refused.contains(new Asked(due, doubt.input())));
@@ -228,8 +228,8 @@ final class Teacher {
                 if (!store.takeCall(due.tenant, share())) {
                     return Round.MORE;
                 }
-                switch (endpoint.orElseThrow().ask(description, doubt.input())) {
-                    case Said.Output(var text) -> keep(due, description, doubt, text);
+                switch (endpoint.orElseThrow().ask(definition, doubt.input())) {
+                    case Said.Output(var text) -> keep(due, definition, doubt, text);
                     case Said.Refused() -> {
                         count("refused");
                         refused.add(new Asked(due, doubt.input()));
@@ -246,8 +246,8 @@ final class Teacher {
     }
 
     /// What the function could not answer is kept as the mere fact that the teacher was asked.
-    private void keep(Due due, FunctionDescription description, Doubt doubt, String text) {
-        var isFit = rules.allow(description, said(doubt, text));
+    private void keep(Due due, FunctionDefinition definition, Doubt doubt, String text) {
+        var isFit = rules.allow(definition, said(doubt, text));
         // Meanwhile its owner may have deleted the function, or the answers.
         if (store.reply(due.tenant, due.function, doubt.stamp()).isPresent()) {
             store.add(due.tenant, due.function, List.of(said(doubt, isFit ? text : null)), List.of());

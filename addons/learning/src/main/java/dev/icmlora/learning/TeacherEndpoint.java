@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 
 import dev.icmlora.function.api.AnswerKind;
-import dev.icmlora.function.api.FunctionDescription;
+import dev.icmlora.function.api.FunctionDefinition;
 
 /// A model behind OpenAI's interface that is asked what is right for an input of a function. It is sent the
 /// function's description, labels or schema, some of its examples, and the input.
@@ -55,7 +55,7 @@ record TeacherEndpoint(URI address, Optional<String> key, String model, Duration
         record Away(String why) implements Said {}
     }
 
-    Said ask(FunctionDescription function, String input) {
+    Said ask(FunctionDefinition function, String input) {
         var request = HttpRequest.newBuilder(address)
                 .timeout(longest)
                 .header("Content-Type", "application/json")
@@ -100,7 +100,7 @@ record TeacherEndpoint(URI address, Optional<String> key, String model, Duration
         }
     }
 
-    private String body(FunctionDescription function, String input) {
+    private String body(FunctionDefinition function, String input) {
         var body = json.createObjectNode().put("model", model);
         var messages = body.putArray("messages");
         add(messages, "system", instruction(function));
@@ -116,11 +116,11 @@ record TeacherEndpoint(URI address, Optional<String> key, String model, Duration
         messages.addObject().put("role", role).put("content", content);
     }
 
-    private static String instruction(FunctionDescription function) {
+    private static String instruction(FunctionDefinition function) {
         return (function.task().description() + "\n\n" + form(function)).strip();
     }
 
-    private static String form(FunctionDescription function) {
+    private static String form(FunctionDefinition function) {
         if (function.labels() != null) {
             return "Answer with one of these labels, and with nothing else:\n" + String.join("\n", function.labels());
         }

@@ -175,14 +175,14 @@ final class TextService {
         var model = request.model();
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
-            var version = functions
+            var function = functions
                     .find(tenant, model)
                     .orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
-            var definition = version.definition();
+            var definition = function.definition();
             requireOpen(request, definition);
             var key = new AdapterKey(tenant, definition.task().toTask(), 1);
             var tune = Optional.ofNullable(definition.tune()).orElse(Tune.DEFAULT);
-            return new Asked(Optional.of(version.function()), request.with(definition), key, Mode.AUTO, tune);
+            return new Asked(Optional.of(function.versioned()), request.with(definition), key, Mode.AUTO, tune);
         }
         if (request.task().isPresent()) {
             var violations = new Violations();
