@@ -124,48 +124,23 @@ public final class EngineHost {
         return engine;
     }
 
-    /// Whether everything is loaded.
+    /// Whether everything is loaded, and the function does not stop.
     public boolean isStarted() {
         return started;
     }
 
     /// Whether another request would be taken, of some caller.
     public boolean hasRoom() {
-        return started && admission.hasRoom();
+        return admission.hasRoom();
     }
 
     /// Whether another request of this caller would be taken.
     public boolean hasRoom(TokenAccount account) {
-        return started && admission.hasRoom(account.payer());
-    }
-
-    /// Whether every worker works or waits for work.
-    public boolean isAlive() {
-        return engine != null && engine.isAlive();
-    }
-
-    /// Whether the base model's file is as it was when it was loaded.
-    public boolean isModelIntact() {
-        return engine != null && engine.model().isIntact();
-    }
-
-    /// Workers: threads with contexts and a resident adapter.
-    public int workers() {
-        return started ? engine.workers() : 0;
-    }
-
-    /// Workers that have something to do.
-    public int busyWorkers() {
-        return started ? engine.busyWorkers() : 0;
-    }
-
-    /// Memory that tuning takes beside the base model's own.
-    public long tuningBytes() {
-        return started ? engine.tuningBytes() : 0;
+        return admission.hasRoom(account.payer());
     }
 
     /// Requests that wait for a place.
     public int waiting() {
-        return started ? admission.waiting() : 0;
+        return admission.waiting();
     }
 }

@@ -3,8 +3,11 @@ package dev.icmlora.function.api;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.icmlora.function.api.GenerateRequest.AnswerKind;
 
 /// A function: body of `PUT /functions/{name}`. Its fields mean what they do in a request that names no
 /// function.
@@ -19,6 +22,13 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FunctionDefinition(
         TaskBody task, List<String> labels, JsonNode schema, AnswerKind answer, Tune tune, Improve improve) {
+
+    /// When a function learns from feedback by itself.
+    public enum Improve {
+        /// After some new pieces of feedback.
+        @JsonProperty("auto")
+        AUTO
+    }
 
     public FunctionDefinition {
         schema = schema == null || schema.isNull() ? null : schema;

@@ -2,6 +2,7 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /// Body of `POST /generate`. A field that is absent or null has its default.
@@ -40,6 +41,13 @@ public record GenerateRequest(
         Boolean confidence,
         JsonNode abstainBelow,
         Tune tune) {
+
+    /// A kind of answer, beside labels and JSON by a schema.
+    public enum AnswerKind {
+        /// A piece of the input, word for word.
+        @JsonProperty("span")
+        SPAN
+    }
 
     public GenerateRequest {
         inputs = inputs == null ? List.of() : inputs;

@@ -41,7 +41,7 @@ final class HealthChecks {
     @Liveness
     @Singleton
     AsyncHealthCheck model() {
-        return () -> response(() -> named("base model", engineHost.isModelIntact()))
+        return () -> response(() -> named("base model", engineHost.engine().model().isIntact()))
                 .runSubscriptionOn(Thread::startVirtualThread);
     }
 
@@ -50,8 +50,10 @@ final class HealthChecks {
     @Liveness
     @Singleton
     AsyncHealthCheck live() {
-        return () -> response(
-                () -> named("worker threads", engineHost.isAlive()).withData("busy", engineHost.busyWorkers()));
+        return () -> response(() -> {
+            var engine = engineHost.engine();
+            return named("worker threads", engine.isAlive()).withData("busy", engine.busyWorkers());
+        });
     }
 
     /// Another request would be taken.

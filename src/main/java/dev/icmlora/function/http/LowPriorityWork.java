@@ -43,7 +43,7 @@ public final class LowPriorityWork {
 
     @Inject
     LowPriorityWork(Access access, EngineHost engineHost) {
-        this(access::share, () -> engineHost.busyWorkers() > 0);
+        this(access::share, () -> engineHost.engine().busyWorkers() > 0);
     }
 
     /// @param share see [CallerLimit]

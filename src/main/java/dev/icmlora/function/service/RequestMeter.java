@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -69,24 +70,20 @@ public final class RequestMeter {
     }
 
     private static Duration[] millis(long... values) {
-        var durations = new Duration[values.length];
-        for (var i = 0; i < values.length; i++) {
-            durations[i] = Duration.ofMillis(values[i]);
-        }
-        return durations;
+        return LongStream.of(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
     }
 
     void start(@Observes StartupEvent event) {
         Gauge.builder("icm.lora.queue.requests", engineHost, EngineHost::waiting)
                 .description("Requests that wait for a worker")
                 .register(registry);
-        Gauge.builder("icm.lora.workers", engineHost, EngineHost::workers)
+        Gauge.builder("icm.lora.workers", engineHost, host -> host.engine().workers())
                 .description("Workers: threads with contexts and a resident adapter")
                 .register(registry);
-        Gauge.builder("icm.lora.workers.busy", engineHost, EngineHost::busyWorkers)
+        Gauge.builder("icm.lora.workers.busy", engineHost, host -> host.engine().busyWorkers())
                 .description("Workers that have something to do")
                 .register(registry);
-        Gauge.builder("icm.lora.tuning.bytes", engineHost, EngineHost::tuningBytes)
+        Gauge.builder("icm.lora.tuning.bytes", engineHost, host -> host.engine().tuningBytes())
                 .description(
                         "Memory of the transposed weights and of what is tuned just now; 0 as long as nobody tuned")
                 .baseUnit("bytes")

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 
-import dev.icmlora.function.api.AnswerKind;
 import dev.icmlora.function.api.FunctionDefinition;
+import dev.icmlora.function.api.GenerateRequest.AnswerKind;
 
 /// A model behind OpenAI's interface that is asked what is right for an input of a function. It is sent the
 /// function's description, labels or schema, some of its examples, and the input.
