@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.icmlora.engine.Engine;
@@ -22,11 +23,14 @@ import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.engine.worker.Words;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateReply.AnswerDetail;
 import dev.icmlora.function.api.GenerateReply.Selection;
+import dev.icmlora.function.api.GenerateReply.Span;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.GenerateRequest.AnswerKind;
+import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.generator.task.Example;
@@ -43,6 +47,62 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /// Which answers are left out: `abstain_below` of a request.
+    ///
+    /// @param value the least confidence of an answer that is kept; of a risk, the share of those kept that may be wrong
+    record Abstention(double value, boolean isRisk) {
+
+        /// The field of a request.
+        static final String FIELD = "/abstain_below";
+
+        private static final String RISK = "risk";
+
+        /// The least confidence of an answer that is kept.
+        private double threshold(Plan plan) {
+            return isRisk ? plan.threshold(value) : value;
+        }
+
+        /// What a request says.
+        ///
+        /// @param value a number from 0 to 1, or an object with a risk between them; null for none
+        /// @return empty where it is null, or no such value
+        static Optional<Abstention> read(JsonNode value, Violations violations) {
+            if (value == null) {
+                return Optional.empty();
+            }
+            if (value.isObject()) {
+                return risk(value, violations);
+            }
+            if (!value.isNumber()) {
+                var either = "a number, or an object with risk";
+                violations.when(true, FIELD, either, Violation.shown(value), "must be " + either);
+                return Optional.empty();
+            }
+            violations.range(FIELD, value.doubleValue(), 0, 1);
+            return Optional.of(new Abstention(value.doubleValue(), false));
+        }
+
+        private static Optional<Abstention> risk(JsonNode object, Violations violations) {
+            for (var each : object.properties()) {
+                var name = each.getKey();
+                var isOther = !name.equals(RISK);
+                violations.when(isOther, FIELD + "/" + name, List.of(RISK), name, "is not a known field");
+            }
+            var field = FIELD + "/" + RISK;
+            var risk = object.path(RISK);
+            violations.when(risk.isMissingNode(), field, "a number", null, "is missing");
+            if (!risk.isNumber()) {
+                violations.when(!risk.isMissingNode(), field, "a number", Violation.shown(risk), "must be a number");
+                return Optional.empty();
+            }
+            var share = risk.doubleValue();
+            var isShare = share > 0 && share < 1;
+            violations.when(
+                    !isShare, field, "above 0, below 1", risk.asText(), "is %s, not between 0 and 1".formatted(share));
+            return Optional.of(new Abstention(share, true));
+        }
+    }
 
     /// @throws dev.icmlora.function.error.RequestException if its schema cannot be followed
     static AnswerForm of(GenerateRequest request) {
@@ -135,8 +195,17 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
         var confidence = fitted.orElseGet(() -> answer.probability().orElseThrow());
         var reason = Optional.ofNullable(incomplete(answer))
                 .orElseGet(() -> unsure(confidence, fitted.isPresent(), threshold));
-        var span = isSpan() && reason == null ? SpanRules.find(input, answer.text()) : null;
+        var span = isSpan() && reason == null ? span(input, answer.text()) : null;
         return new AnswerDetail(confidence, fitted.isPresent(), probabilities, span, second, reason);
+    }
+
+    /// Where a span first stands; null for an empty one.
+    private static Span span(String input, String span) {
+        if (span.isEmpty()) {
+            return null;
+        }
+        var start = input.codePointCount(0, Words.of(input).find(span).orElseThrow());
+        return new Span(start, start + span.codePointCount(0, span.length()));
     }
 
     /// What was chosen, with how sure the answers are, and which of them are kept.
@@ -146,7 +215,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
     }
 
     private boolean keepsRisk() {
-        return abstention.filter(Abstention.Risk.class::isInstance).isPresent();
+        return abstention.filter(Abstention::isRisk).isPresent();
     }
 
     /// How sure the answers are together: the mean over all of them.

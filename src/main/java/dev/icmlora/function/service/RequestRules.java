@@ -5,6 +5,8 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Words;
 import dev.icmlora.function.adapters.KnownAdapter;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.api.AdapterRequest;
@@ -20,6 +22,7 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.service.AnswerForm.Abstention;
 import dev.icmlora.generator.task.Task;
 
 /// Checks the fields of a request before any of it costs anything. The prompt's length against the context is
@@ -47,6 +50,9 @@ public final class RequestRules {
     private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.
     public static final int TUNING_EXAMPLES = 1024;
+
+    /// Words of a span.
+    private static final int SPAN_WORDS = Extracting.MOST_WORDS;
 
     private static final GenerateRequest ANY_INPUT = new GenerateRequest(
             null, null, List.of("any"), null, null, null, null, null, null, null, null, null, null, null, null, null);
@@ -268,7 +274,7 @@ public final class RequestRules {
             var other = request.labels() != null || request.schema() != null;
             violations.when(other, "/answer", null, request.answer(), beside);
             if (request.task() != null) {
-                SpanRules.check(request.task().examples(), mostExamples(request.mode()), violations);
+                spans(request.task().examples(), mostExamples(request.mode()), violations);
             }
         }
         if (request.labels() != null || request.answer() != null) {
@@ -281,13 +287,42 @@ public final class RequestRules {
         var ends = "must not be given beside /labels, /schema or /answer, whose answers end by themselves";
         violations.when(isFormed && stops > 0, "/stop", 0, stops, ends);
         var abstention = Abstention.read(request.abstainBelow(), violations);
-        if (abstention.orElse(null) instanceof Abstention.Risk risk) {
+        if (abstention.filter(Abstention::isRisk).isPresent()) {
             var isUnknown =
                     request.schema() != null || request.answer() != null || stops > 0 || request.temperature() != 0;
             var rule = "must be a number beside /answer, /schema, /stop or a /temperature above 0:"
                     + " how often such answers are right is not known";
-            violations.when(isUnknown, Abstention.FIELD, "a number", risk.share(), rule);
+            violations.when(isUnknown, Abstention.FIELD, "a number", abstention.get().value(), rule);
         }
+    }
+
+    /// Each output stands in its input, or is empty where the input has none.
+    private static void spans(List<ExampleBody> examples, int most, Violations violations) {
+        for (var i = 0; i < Math.min(examples.size(), most); i++) {
+            var example = examples.get(i);
+            if (example != null && example.input() != null && example.output() != null) {
+                span("/task/examples/%d/output".formatted(i), example.input(), example.output(), violations);
+            }
+        }
+    }
+
+    private static void span(String field, String input, String output, Violations violations) {
+        if (output.isEmpty()) {
+            return;
+        }
+        if (!input.contains(output)) {
+            violations.when(true, field, "a piece of the input", output, "does not stand in its input word for word");
+            return;
+        }
+        var words = Words.of(output).size();
+        if (words > SPAN_WORDS) {
+            var rule = "has %d words, more than the %d of a span".formatted(words, SPAN_WORDS);
+            violations.when(true, field, SPAN_WORDS, words, rule);
+            return;
+        }
+        var isWhole = Words.of(input).find(output).isPresent();
+        violations.when(
+                !isWhole, field, "whole words", output, "begins or ends within a word of its input, or in space");
     }
 
     private void selection(GenerateRequest request, Violations violations) {

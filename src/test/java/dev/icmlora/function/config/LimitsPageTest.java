@@ -67,7 +67,7 @@ class LimitsPageTest {
     void hasEveryNumberOfTheRules() throws Exception {
         var named = rows().stream().map(row -> row.group(2)).toList();
 
-        for (var rules : List.of("service.RequestRules", "service.LabelRules", "service.SpanRules")) {
+        for (var rules : List.of("service.RequestRules", "service.LabelRules")) {
             assertThat(Arrays.stream(Class.forName(PACKAGE + rules).getDeclaredFields())
                             .filter(field -> Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
                             .filter(field -> field.getType().isPrimitive())
