@@ -149,7 +149,7 @@ final class AdapterFolder {
                 FolderFiles.touch(weights);
                 var key = card.key(id, generator.join());
                 there.remember(id, key);
-                return Optional.of(KnownAdapter.of(key, adapter, Optional.ofNullable(card.tuning())));
+                return Optional.of(new KnownAdapter(key, adapter, Optional.ofNullable(card.tuning())));
             }
             LOG.warnf(DAMAGED, weights);
         } catch (InvalidAdapterException e) {

@@ -219,55 +219,15 @@ public final class AdapterSource {
 
     private KnownAdapter make(
             AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
-        requireRepeatable(key);
-        return key.isTuned() ? tune(key, budget, progress, turn) : make(key, turn.session());
-    }
-
-    private KnownAdapter tune(
-            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
-        var place = tunings.enter(turn.caller());
-        try {
-            var session = turn.session();
-            var start = of(start(key, session), turn);
-            var options = session.engine().tuningOptions(key.task()).withSteps(key.steps());
-            return remember(key, session.tune(start.known().adapter(), key.task(), options, budget, progress));
-        } finally {
-            place.leave();
-        }
-    }
-
-    /// Without a generator there is nothing but what all adapters begin with.
-    private static AdapterKey start(AdapterKey tuned, EngineSession session) {
-        return session.engine().isTrained()
-                ? tuned.untuned(session.engine().fingerprinted(tuned.task()))
-                : tuned.shared();
-    }
-
-    private KnownAdapter remember(AdapterKey key, Tuning.Result result) {
-        var summary = result.summary();
-        if (summary.outcome() == Outcome.DIVERGED) {
-            // It is the adapter from before, which has a key of its own.
-            var known = KnownAdapter.of(key, result);
-            if (summary.steps() == key.steps()) {
-                cache.addDiverged(known);
-            }
-            return known;
-        }
-        var kept = summary.steps() == key.steps()
-                ? key
-                : key.cutShort(summary.steps(), result.adapter().id());
-        return add(KnownAdapter.of(kept, result));
-    }
-
-    private static void requireRepeatable(AdapterKey key) {
         if (!key.isRepeatable()) {
             throw RequestException.unknownAdapter(key.latent());
         }
-    }
-
-    private KnownAdapter make(AdapterKey key, EngineSession session) {
+        if (key.isTuned()) {
+            return tune(key, budget, progress, turn);
+        }
+        var session = turn.session();
         if (key.isShared()) {
-            return add(key, session.shared());
+            return add(KnownAdapter.of(key, session.shared()));
         }
         if (!session.engine().isTrained()) {
             throw RequestException.invalid(new Violation("/task", null, null, UNTRAINED));
@@ -276,14 +236,40 @@ public final class AdapterSource {
     }
 
     private KnownAdapter generate(AdapterKey key, TaskVector vector, EngineSession session) {
-        return add(key, session.generated(vector, key.strength()));
+        return add(KnownAdapter.of(key, session.generated(vector, key.strength())));
     }
 
-    /// Makes an adapter known that was generated, and could be again.
-    private KnownAdapter add(AdapterKey key, Adapter adapter) {
-        return add(KnownAdapter.of(key, adapter));
+    private KnownAdapter tune(
+            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+        var place = tunings.enter(turn.caller());
+        try {
+            var engine = turn.engine();
+            // Without a generator there is nothing but what all adapters begin with.
+            var before = engine.isTrained() ? key.untuned(engine.fingerprinted(key.task())) : key.shared();
+            var start = of(before, turn).known().adapter();
+            var options = engine.tuningOptions(key.task()).withSteps(key.steps());
+            return remember(key, turn.session().tune(start, key.task(), options, budget, progress));
+        } finally {
+            place.leave();
+        }
     }
 
+    private KnownAdapter remember(AdapterKey key, Tuning.Result result) {
+        var summary = result.summary();
+        var isWhole = summary.steps() == key.steps();
+        if (summary.outcome() == Outcome.DIVERGED) {
+            // It is the adapter from before, which has a key of its own.
+            var known = KnownAdapter.of(key, result);
+            if (isWhole) {
+                cache.addDiverged(known);
+            }
+            return known;
+        }
+        var kept = isWhole ? key : key.cutShort(summary.steps(), result.adapter().id());
+        return add(KnownAdapter.of(kept, result));
+    }
+
+    /// Makes an adapter known that was generated or tuned, and could be again.
     private KnownAdapter add(KnownAdapter known) {
         cache.add(known);
         folder.keepSoon(known);

@@ -10,20 +10,15 @@ import dev.icmlora.generator.adapter.Adapter;
 
 /// An adapter and what it was made from.
 ///
-/// @param fileBytes size of its GGUF form
 /// @param tuning what tuning did; empty if it was not tuned
-public record KnownAdapter(AdapterKey key, Adapter adapter, long fileBytes, Optional<TuningSummary> tuning) {
+public record KnownAdapter(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {
 
     static KnownAdapter of(AdapterKey key, Adapter adapter) {
-        return of(key, adapter, Optional.empty());
+        return new KnownAdapter(key, adapter, Optional.empty());
     }
 
     static KnownAdapter of(AdapterKey key, Tuning.Result result) {
-        return of(key, result.adapter(), Optional.of(result.summary()));
-    }
-
-    static KnownAdapter of(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {
-        return new KnownAdapter(key, adapter, adapter.fileBytes(), tuning);
+        return new KnownAdapter(key, result.adapter(), Optional.of(result.summary()));
     }
 
     OwnedId ownedId() {

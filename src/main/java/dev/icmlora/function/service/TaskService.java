@@ -209,7 +209,7 @@ public final class TaskService {
                 supplied.cached(),
                 adapter.layout().rank(),
                 adapter.layout().alpha(),
-                supplied.known().fileBytes(),
+                adapter.fileBytes(),
                 session.engine().manifest().base().name(),
                 key.isTuned() ? TaskServing.report(supplied.known()) : null,
                 new Usage(spent.promptTokens(), spent.completionTokens()),
@@ -320,6 +320,6 @@ public final class TaskService {
                 adapter.id(),
                 supplied.cached(),
                 adapter.layout().rank(),
-                supplied.known().fileBytes());
+                adapter.fileBytes());
     }
 }

@@ -145,7 +145,7 @@ final class AdapterFiles {
                 before.isPresent(),
                 adapter.layout().rank(),
                 adapter.layout().alpha(),
-                known.fileBytes(),
+                known.adapter().fileBytes(),
                 engineHost.modelName());
     }
 
