@@ -115,28 +115,22 @@ public final class SchemaGrammar {
     /// The grammar of a schema.
     ///
     /// @param at JSON pointer to it in the request
-    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open
+    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open; if the grammar is
+    /// longer than llama.cpp is given
     public static String of(JsonNode schema, String at) {
         var grammar = new SchemaGrammar(schema, at);
-        var start = grammar.rule(schema, at, 0, Set.of());
-        return grammar.text(start);
+        var text = grammar.text(grammar.rule(schema, at, 0, Set.of()));
+        try {
+            SamplingOptions.GREEDY.withGrammar(text);
+        } catch (IllegalArgumentException tooLarge) {
+            throw refusal(at, null, null, "is too large: " + tooLarge.getMessage());
+        }
+        return text;
     }
 
     /// The grammar of any JSON object.
     public static String anyObject() {
         return new SchemaGrammar(JsonNodeFactory.instance.objectNode(), "").text("any-object");
-    }
-
-    /// Sampling that is kept to a grammar of this class.
-    ///
-    /// @param at JSON pointer to its schema in the request
-    /// @throws RequestException if the grammar is longer than llama.cpp is given
-    public static SamplingOptions keep(SamplingOptions sampling, String grammar, String at) {
-        try {
-            return sampling.withGrammar(grammar);
-        } catch (IllegalArgumentException tooLarge) {
-            throw refusal(at, null, null, "is too large: " + tooLarge.getMessage());
-        }
     }
 
     /// The schema cannot be followed.

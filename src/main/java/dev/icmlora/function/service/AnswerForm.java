@@ -43,7 +43,6 @@ import dev.icmlora.llama.SamplingOptions;
 /// @param grammar of the schema
 record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Abstention> abstention) {
 
-    private static final String SCHEMA = "/schema";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -106,9 +105,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
 
     /// @throws dev.icmlora.function.error.RequestException if its schema cannot be followed
     static AnswerForm of(GenerateRequest request) {
-        var grammar = Optional.ofNullable(request.schema()).map(schema -> SchemaGrammar.of(schema, SCHEMA));
-        // Refused here, before anything is computed.
-        grammar.ifPresent(text -> SchemaGrammar.keep(SamplingOptions.GREEDY, text, SCHEMA));
+        var grammar = Optional.ofNullable(request.schema()).map(schema -> SchemaGrammar.of(schema, "/schema"));
         return new AnswerForm(request, grammar, Abstention.read(request.abstainBelow(), new Violations()));
     }
 
@@ -134,10 +131,9 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())
                 .withSeed(request.seed());
-        var kept = grammar.map(text -> SchemaGrammar.keep(sampling, text, SCHEMA));
         var logprobs = request.wantsConfidence() ? OptionalInt.of(0) : OptionalInt.empty();
         return new Decoding(
-                kept.orElse(sampling),
+                grammar.map(sampling::withGrammar).orElse(sampling),
                 request.maxTokens(),
                 // What ends an answer of running text may stand inside JSON.
                 grammar.isPresent() ? request.stop() : engine.stops(request.stop()),

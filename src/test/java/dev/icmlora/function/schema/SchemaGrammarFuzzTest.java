@@ -28,7 +28,7 @@ class SchemaGrammarFuzzTest {
     void convert(byte[] bytes) {
         SamplingOptions sampling;
         try {
-            sampling = SchemaGrammar.keep(SamplingOptions.GREEDY, SchemaGrammar.of(json(bytes), "/schema"), "/schema");
+            sampling = SamplingOptions.GREEDY.withGrammar(SchemaGrammar.of(json(bytes), "/schema"));
         } catch (RequestException refusal) {
             StrictReading.requireReadable(refusal);
             return;

@@ -152,8 +152,8 @@ final class CompletionRequests {
                 .filter(options -> options.flag("include_usage"))
                 .isPresent();
         var sampling = sampling(fields);
-        var kept = grammar.map(rules -> SchemaGrammar.keep(sampling, rules, SCHEMA));
-        return new CompletionRequest(text.of(task, kept.orElse(sampling), ignoresEnd), stream, usage);
+        var kept = grammar.map(sampling::withGrammar).orElse(sampling);
+        return new CompletionRequest(text.of(task, kept, ignoresEnd), stream, usage);
     }
 
     /// The last fields of a request.

@@ -62,7 +62,7 @@ record TextRequest(
                 choices,
                 function.schema() == null
                         ? sampling
-                        : SchemaGrammar.keep(sampling, SchemaGrammar.of(function.schema(), SCHEMA), SCHEMA),
+                        : sampling.withGrammar(SchemaGrammar.of(function.schema(), SCHEMA)),
                 maxTokens,
                 stops,
                 topLogprobs,
