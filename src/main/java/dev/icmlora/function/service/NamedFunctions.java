@@ -28,8 +28,8 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.named.FunctionVersions;
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageUnavailableException;
+import dev.icmlora.function.storage.Stores;
 
 /// Functions that callers define under a name, and requests that name one. All of it waits for the store, so it is
 /// for threads that may, and fails with a [dev.icmlora.function.storage.StorageException] where that does.
@@ -37,7 +37,7 @@ import dev.icmlora.function.storage.StorageUnavailableException;
 public final class NamedFunctions {
 
     private final RequestRules rules;
-    private final OwnBucket bucket;
+    private final Stores stores;
     private final EngineHost engineHost;
     private final RequestMeter meter;
     private final ObjectMapper json;
@@ -45,13 +45,13 @@ public final class NamedFunctions {
 
     NamedFunctions(
             RequestRules rules,
-            OwnBucket bucket,
+            Stores stores,
             EngineHost engineHost,
             RequestMeter meter,
             ObjectMapper json,
             @All List<FunctionObserver> observers) {
         this.rules = rules;
-        this.bucket = bucket;
+        this.stores = stores;
         this.engineHost = engineHost;
         this.meter = meter;
         this.json = json;
@@ -259,7 +259,7 @@ public final class NamedFunctions {
 
     /// Empty where there is no place for them: then there are none.
     private Optional<FunctionVersions> versions() {
-        return bucket.store().map(FunctionVersions::new);
+        return stores.own().map(FunctionVersions::new);
     }
 
     private Optional<FunctionVersions.Version> version(Tenant tenant, FunctionName name) {

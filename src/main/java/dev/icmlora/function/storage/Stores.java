@@ -1,22 +1,57 @@
 package dev.icmlora.function.storage;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import io.quarkus.arc.All;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/// Opens stores. A provider's client is made when the first bucket of it is opened, so that an unused client costs a
+import dev.icmlora.function.config.FunctionConfig;
+import dev.icmlora.function.config.Setting;
+import dev.icmlora.function.config.StartupException;
+
+/// Opens stores, the function's own among them. A provider's client is made when the first bucket of it is opened, so that an unused client costs a
 /// start nothing.
 @Singleton
 public final class Stores {
 
-    private final StorageConfig config;
-    private final List<StoreProvider> addons;
+    /// A client waits meanwhile.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// Those who wait have threads that answer other requests too.
+    private static final int CALLERS = 32;
 
-    public Stores(StorageConfig config, @All List<StoreProvider> addons) {
+    private final StorageConfig config;
+    private final FunctionConfig function;
+    private final List<StoreProvider> addons;
+    private Optional<ObjectStore> own = Optional.empty();
+
+    public Stores(StorageConfig config, FunctionConfig function, @All List<StoreProvider> addons) {
         this.config = config;
+        this.function = function;
         this.addons = addons;
+    }
+
+    /// @throws StartupException if the setting names no bucket
+    void start(@Observes StartupEvent event) {
+        try {
+            own = config.bucket()
+                    .map(Bucket::parse)
+                    .or(() ->
+                            function.adapters().dir().map(Path::toAbsolutePath).map(Bucket::local))
+                    .map(bucket -> new RetryingStore(open(bucket), PATIENCE, CALLERS));
+        } catch (IllegalArgumentException e) {
+            throw new StartupException(new Setting("icm-lora.storage.bucket") + ": " + e.getMessage());
+        }
+    }
+
+    /// The bucket that keeps functions and jobs; empty where no place was named.
+    public Optional<ObjectStore> own() {
+        return own;
     }
 
     /// The store behind a bucket. Whether the bucket is there shows when it is used.

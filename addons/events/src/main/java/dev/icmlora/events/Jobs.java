@@ -36,8 +36,8 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.Stores;
 
 /// Jobs: requests that take longer than a client waits. Everything that is known of one is in the bucket, so any
 /// instance answers for it, and it outlives them. Every method waits for the store, and fails with a
@@ -54,7 +54,7 @@ public final class Jobs {
     /// For so long a job is left to an instance that knows its adapter, or that is still writing it.
     private static final Duration PATIENCE = Duration.ofHours(1);
 
-    private final OwnBucket bucket;
+    private final Stores stores;
     private final RequestRules rules;
     private final NamedFunctions functions;
     private final AdapterSource adapters;
@@ -67,7 +67,7 @@ public final class Jobs {
     private Optional<Poller<StoredObject>> poller = Optional.empty();
 
     Jobs(
-            OwnBucket bucket,
+            Stores stores,
             RequestRules rules,
             NamedFunctions functions,
             AdapterSource adapters,
@@ -77,7 +77,7 @@ public final class Jobs {
             ObjectMapper json,
             EventsConfig config,
             FunctionConfig function) {
-        this.bucket = bucket;
+        this.stores = stores;
         this.rules = rules;
         this.functions = functions;
         this.adapters = adapters;
@@ -210,7 +210,7 @@ public final class Jobs {
     }
 
     private Optional<JobStore> place() {
-        return bucket.store().map(store -> new JobStore(store, json));
+        return stores.own().map(store -> new JobStore(store, json));
     }
 
     /// The newest jobs of a tenant, the newest first; none where there is no place for them.

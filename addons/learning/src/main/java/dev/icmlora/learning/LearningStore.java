@@ -30,9 +30,9 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.OwnBucket;
 import dev.icmlora.function.storage.StorageUnavailableException;
 import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.Stores;
 
 /// What is kept beside named functions, in the bucket that keeps these:
 ///
@@ -92,12 +92,12 @@ final class LearningStore {
                     "0123456789abcdef".chars().mapToObj(Character::toString))
             .toList();
 
-    private final OwnBucket bucket;
+    private final Stores stores;
     private final ObjectMapper json;
     private volatile byte[] key;
 
-    LearningStore(OwnBucket bucket, ObjectMapper json) {
-        this.bucket = bucket;
+    LearningStore(Stores stores, ObjectMapper json) {
+        this.stores = stores;
         this.json = json;
     }
 
@@ -123,7 +123,7 @@ final class LearningStore {
 
     /// There are no functions where there is none.
     private ObjectStore store() {
-        return bucket.store().orElseThrow(() -> RequestException.notKept("Feedback"));
+        return stores.own().orElseThrow(() -> RequestException.notKept("Feedback"));
     }
 
     private static String feedback(Tenant tenant) {
@@ -344,7 +344,7 @@ final class LearningStore {
 
     /// Deletes what is too old, and replies that there is no room for, of all tenants.
     void tidy() {
-        if (bucket.store().isEmpty()) {
+        if (stores.own().isEmpty()) {
             return;
         }
         for (var tenants : SOME_TENANTS) {
