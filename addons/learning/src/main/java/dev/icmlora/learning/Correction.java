@@ -1,7 +1,5 @@
 package dev.icmlora.learning;
 
-import java.util.Set;
-
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /// What a client says of an answer.
@@ -11,7 +9,4 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 /// @param output what is right; either this or `right`
 /// @param right true where the answer was right
 @RegisterForReflection
-record Correction(String id, String input, String output, Boolean right) {
-
-    static final Set<String> FIELDS = Set.of("id", "input", "output", "right");
-}
+record Correction(String id, String input, String output, Boolean right) {}
