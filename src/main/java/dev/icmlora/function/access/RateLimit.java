@@ -91,34 +91,19 @@ final class RateLimit {
     ///
     /// @param payer see [Identity#payer]
     TokenAccount account(String payer) {
-        return tokens.<TokenAccount>map(perDay -> new Account(payer, perDay.capacity, perDay.of(payer)))
+        return tokens.<TokenAccount>map(perDay -> new Account(this, payer, perDay.capacity, perDay.of(payer)))
                 .orElseGet(() -> TokenAccount.unlimited(payer));
     }
 
-    private final class Account implements TokenAccount {
-
-        private final String payer;
-        private final long perDay;
-        private final Bucket bucket;
-
-        private Account(String payer, long perDay, Bucket bucket) {
-            this.payer = payer;
-            this.perDay = perDay;
-            this.bucket = bucket;
-        }
-
-        @Override
-        public String payer() {
-            return payer;
-        }
+    private record Account(RateLimit limit, String payer, long perDay, Bucket bucket) implements TokenAccount {
 
         @Override
         public void requireRest() {
             var rest = bucket.estimateAbilityToConsume(1);
             if (!rest.canBeConsumed()) {
-                var limit = "The limit is %d tokens a day, of which %d are left; the next request"
+                var said = "The limit is %d tokens a day, of which %d are left; the next request"
                         .formatted(perDay, rest.getRemainingTokens());
-                throw refusal(Kind.TOO_MANY_TOKENS, limit, rest.getNanosToWaitForRefill());
+                throw limit.refusal(Kind.TOO_MANY_TOKENS, said, rest.getNanosToWaitForRefill());
             }
         }
 

@@ -2,7 +2,6 @@ package dev.icmlora.function.api;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -59,25 +58,9 @@ public record GenerateReply(
             Weights weights,
             Double abstainBelow) {
 
-        /// The same with another confidence, where it has one.
-        ///
-        /// @param change takes the confidence that there is
-        public Selection withConfidence(DoubleUnaryOperator change) {
-            return confidence == null
-                    ? this
-                    : new Selection(
-                            served,
-                            strength,
-                            change.applyAsDouble(confidence),
-                            seenDistance,
-                            hurried,
-                            weights,
-                            abstainBelow);
-        }
-
-        /// The same with the threshold that keeps a risk.
-        public Selection withAbstainBelow(Double threshold) {
-            return new Selection(served, strength, confidence, seenDistance, hurried, weights, threshold);
+        /// The same with how sure the answers are, and from which threshold on they are kept.
+        public Selection with(Double sure, Double threshold) {
+            return new Selection(served, strength, sure, seenDistance, hurried, weights, threshold);
         }
 
         /// Of a request that named its mode.

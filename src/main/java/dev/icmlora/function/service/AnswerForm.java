@@ -206,8 +206,10 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
 
     /// What was chosen, with how sure the answers are, and which of them are kept.
     Selection selection(Selection chosen, List<ReviewedAnswer> answers, OptionalDouble threshold) {
-        var sure = chosen.withConfidence(ofTask -> confidence(answers, ofTask));
-        return keepsRisk() ? sure.withAbstainBelow(threshold.orElseThrow()) : sure;
+        var ofTask = chosen.confidence();
+        Double sure = ofTask == null ? null : confidence(answers, ofTask);
+        Double kept = keepsRisk() ? threshold.orElseThrow() : null;
+        return chosen.with(sure, kept);
     }
 
     private boolean keepsRisk() {
