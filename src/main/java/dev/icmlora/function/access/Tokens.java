@@ -58,8 +58,7 @@ final class Tokens {
 
     /// The subject of a token. The result may come from any thread.
     ///
-    /// @throws RequestException through the result, if the token is not valid
-    /// @throws RequestException through the result, if the issuer's keys cannot be had
+    /// @throws RequestException through the result, if the token is not valid or the issuer's keys cannot be had
     Uni<Identity> callerOf(String token) {
         if (!enabled) {
             return Uni.createFrom().failure(RequestException::unauthorized);

@@ -9,8 +9,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.function.api.GenerateRequest.AnswerKind;
 
-/// A function: body of `PUT /functions/{name}`. Its fields mean what they do in a request that names no
-/// function.
+/// A function: body of `PUT /functions/{name}`. Its fields mean what they do in a request that names no function.
 ///
 /// @param task what to do
 /// @param labels texts of which each answer is to be one; in place of a schema

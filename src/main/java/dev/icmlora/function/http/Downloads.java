@@ -226,8 +226,7 @@ public final class Downloads {
 
         private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-        /// @return empty where the whole file is to be sent: for several ranges, other units and what is
-        /// malformed
+        /// @return empty where the whole file is to be sent: for several ranges, other units and what is malformed
         static Optional<Range> of(String header, long length) {
             var range = header == null ? null : SINGLE.matcher(header.replace(" ", ""));
             if (range == null || !range.matches() || header.equals("bytes=-")) {

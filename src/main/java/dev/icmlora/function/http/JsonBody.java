@@ -54,8 +54,7 @@ public final class JsonBody {
 
     /// A body of a type of ours.
     ///
-    /// @throws RequestException if it says that it is something else
-    /// @throws RequestException if it is not of this type
+    /// @throws RequestException if it says that it is something else, or is not of this type
     public <T> T read(RoutingContext context, Class<T> type) {
         requireJson(context);
         return read(bytes(context), type);
@@ -85,8 +84,7 @@ public final class JsonBody {
 
     /// A body that is an object of whatever fields.
     ///
-    /// @throws RequestException if it says that it is something else
-    /// @throws RequestException if it is no object
+    /// @throws RequestException if it says that it is something else, or is no object
     public ObjectNode object(RoutingContext context) {
         requireJson(context);
         if (tree(context) instanceof ObjectNode object) {

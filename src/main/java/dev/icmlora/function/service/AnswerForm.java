@@ -112,8 +112,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
     /// What the engine is asked for.
     ///
     /// @param task of the request, or of the adapter that it names
-    /// @throws dev.icmlora.function.error.RequestException if its labels cannot be told apart
-    /// by their tokens
+    /// @throws dev.icmlora.function.error.RequestException if its labels cannot be told apart by their tokens
     Wanted wanted(Tenant tenant, Task task, Engine engine) {
         if (isSpan()) {
             var examples = task.examples().stream().map(Example::output).toList();

@@ -155,8 +155,7 @@ public final class NamedFunctions {
     /// What a request comes to that names a function; empty for one that names none.
     ///
     /// @param request that the rules have passed
-    /// @throws RequestException if there is no such function, or it does not go with the
-    /// request
+    /// @throws RequestException if there is no such function, or it does not go with the request
     public Optional<Named> answering(Tenant tenant, GenerateRequest request) {
         if (request.task() == null || !request.task().isNamed()) {
             return Optional.empty();

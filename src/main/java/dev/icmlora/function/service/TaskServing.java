@@ -304,16 +304,12 @@ public final class TaskServing {
 
         private static final long BYTES = 32L << 20;
 
-        private final Cache<Key, Object> known;
+        private final Cache<Key, Object> known = Caffeine.newBuilder()
+                .maximumWeight(BYTES)
+                .weigher((Key key, Object result) -> key.bytes)
+                .executor(Runnable::run)
+                .build();
         private final SingleFlight<Key, Object> computing = new SingleFlight<>();
-
-        private Memory() {
-            this.known = Caffeine.newBuilder()
-                    .maximumWeight(BYTES)
-                    .weigher((Key key, Object result) -> key.bytes)
-                    .executor(Runnable::run)
-                    .build();
-        }
 
         /// Tenants do not learn from each other which tasks came before.
         ///
