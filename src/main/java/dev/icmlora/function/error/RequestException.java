@@ -14,8 +14,8 @@ public final class RequestException extends RuntimeException {
 
     private static final int LONGEST_MODEL = 100;
 
-    /// A reason for no answer: the HTTP status, the end of a problem's `type`, and its title. A kind without a type is a
-    /// problem that its status says all about.
+    /// A reason for no answer: the HTTP status, the end of a problem's `type`, and its title. A kind without a type
+    /// is a problem that its status says all about.
     public enum Kind {
         /// The request breaks a rule that a client can know beforehand.
         INVALID(400, "invalid-request", "The request is not valid"),

@@ -100,8 +100,8 @@ final class HttpRules {
                 && !context.normalizedPath().startsWith("/q/");
     }
 
-    /// @throws RequestException if the body says that it is something else, or there is none, over which Funqy's handler
-    /// for events would fail
+    /// @throws RequestException if the body says that it is something else, or there is none, over which Funqy's
+    /// handler for events would fail
     private static void requireBody(RoutingContext context) {
         JsonBody.requireJson(context);
         if (context.body().buffer() == null) {

@@ -49,7 +49,8 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
 
     /// Which answers are left out: `abstain_below` of a request.
     ///
-    /// @param value the least confidence of an answer that is kept; of a risk, the share of those kept that may be wrong
+    /// @param value the least confidence of an answer that is kept; of a risk, the share of those kept that may be
+    /// wrong
     record Abstention(double value, boolean isRisk) {
 
         /// The field of a request.

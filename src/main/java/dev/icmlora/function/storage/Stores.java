@@ -15,8 +15,8 @@ import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.Setting;
 import dev.icmlora.function.config.StartupException;
 
-/// Opens stores, the function's own among them. A provider's client is made when the first bucket of it is opened, so
-/// that an unused client costs a start nothing.
+/// Opens stores, the function's own among them. A provider's client is made when the first bucket of it is opened,
+/// so that an unused client costs a start nothing.
 @Singleton
 public final class Stores {
 
