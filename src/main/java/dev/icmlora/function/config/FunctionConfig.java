@@ -14,7 +14,7 @@ import io.smallrye.config.WithDefault;
 
 /// Everything that can be set, with its default. Each key is also an environment variable: `icm-lora.native-dir` is
 /// `ICM_LORA_NATIVE_DIR`. The tables of `docs/configuration.md` are written from these comments.
-/// [FunctionConfigLimits] has the limits.
+/// [SettingsCheck] has the limits.
 @ConfigMapping(prefix = "icm-lora")
 public interface FunctionConfig {
 

@@ -21,17 +21,11 @@ import dev.icmlora.function.admission.EngineHost;
 @Singleton
 final class HealthChecks {
 
-    private final EngineHost engineHost;
-
-    HealthChecks(EngineHost engineHost) {
-        this.engineHost = engineHost;
-    }
-
     /// Model and generator are loaded, and requests are let in.
     @Produces
     @Startup
     @Singleton
-    AsyncHealthCheck started() {
+    AsyncHealthCheck started(EngineHost engineHost) {
         return () -> response(() -> named("engine", engineHost.isStarted()));
     }
 
@@ -40,7 +34,7 @@ final class HealthChecks {
     @Produces
     @Liveness
     @Singleton
-    AsyncHealthCheck model() {
+    AsyncHealthCheck model(EngineHost engineHost) {
         return () -> response(() -> named("base model", engineHost.engine().model().isIntact()))
                 .runSubscriptionOn(Thread::startVirtualThread);
     }
@@ -49,7 +43,7 @@ final class HealthChecks {
     @Produces
     @Liveness
     @Singleton
-    AsyncHealthCheck live() {
+    AsyncHealthCheck live(EngineHost engineHost) {
         return () -> response(() -> {
             var engine = engineHost.engine();
             return named("worker threads", engine.isAlive()).withData("busy", engine.busyWorkers());
@@ -60,7 +54,7 @@ final class HealthChecks {
     @Produces
     @Readiness
     @Singleton
-    AsyncHealthCheck ready() {
+    AsyncHealthCheck ready(EngineHost engineHost) {
         return () -> response(
                 () -> named("room in the queue", engineHost.hasRoom()).withData("waiting", engineHost.waiting()));
     }

@@ -29,22 +29,14 @@ final class Pipeline {
     private static final String REQUEST_ID = "X-Request-Id";
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    private final Backpressure backpressure;
-    private final Origins origins;
-    private final Access access;
-    private final RequestBodies bodies;
-    private final HttpRules rules;
-
-    Pipeline(Backpressure backpressure, Origins origins, Access access, RequestBodies bodies, HttpRules rules) {
-        this.backpressure = backpressure;
-        this.origins = origins;
-        this.access = access;
-        this.bodies = bodies;
-        this.rules = rules;
-    }
-
     /// The filter of the highest priority is the first.
-    void register(@Observes Filters filters) {
+    static void register(
+            @Observes Filters filters,
+            Backpressure backpressure,
+            Origins origins,
+            Access access,
+            RequestBodies bodies,
+            HttpRules rules) {
         filters.register(backpressure::look, FIRST);
         filters.register(Pipeline::name, FIRST - 1);
         filters.register(origins::admit, FIRST - 2);
@@ -54,7 +46,7 @@ final class Pipeline {
     }
 
     /// Keeps Quarkus from reading bodies before all of these, and answers what fails in any of them.
-    void register(@Observes Router router) {
+    static void register(@Observes Router router, HttpRules rules) {
         router.route().order(RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1).handler(RequestBodies::passQuarkus);
         router.route().order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT).failureHandler(rules::fail);
     }

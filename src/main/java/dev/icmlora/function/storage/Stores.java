@@ -26,18 +26,16 @@ public final class Stores {
     private static final int CALLERS = 32;
 
     private final StorageConfig config;
-    private final FunctionConfig function;
     private final List<StoreProvider> addons;
     private Optional<ObjectStore> own = Optional.empty();
 
-    public Stores(StorageConfig config, FunctionConfig function, @All List<StoreProvider> addons) {
+    public Stores(StorageConfig config, @All List<StoreProvider> addons) {
         this.config = config;
-        this.function = function;
         this.addons = addons;
     }
 
     /// @throws StartupException if the setting names no bucket
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, FunctionConfig function) {
         try {
             own = config.bucket()
                     .map(Bucket::parse)

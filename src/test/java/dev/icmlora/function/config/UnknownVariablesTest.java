@@ -56,7 +56,7 @@ class UnknownVariablesTest {
         var environment =
                 Stream.of(variables).collect(Collectors.toMap(variable -> variable, UnknownVariablesTest::value));
         var config = DefaultConfig.with(environment, FunctionConfig.class, EventsConfig.class, StorageConfig.class);
-        new UnknownVariables(config).refuse(null);
+        SettingsCheck.requireKnown(config);
     }
 
     private static String value(String variable) {

@@ -26,8 +26,6 @@ import com.azure.storage.blob.BlobServiceClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
-import dev.icmlora.function.config.DefaultConfig;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Bucket.Provider;
 import dev.icmlora.function.storage.StorageConfig;
@@ -263,9 +261,7 @@ public final class StorageServer {
     /// Stores of all providers.
     public static Stores stores(StorageConfig config) {
         return new Stores(
-                config,
-                DefaultConfig.of(FunctionConfig.class),
-                List.of(new GoogleProvider(), new S3Provider(), new AzureProvider(), new LocalProvider()));
+                config, List.of(new GoogleProvider(), new S3Provider(), new AzureProvider(), new LocalProvider()));
     }
 
     private record Settings(Provider provider, int port)

@@ -8,7 +8,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.icmlora.function.config.DefaultConfig;
-import dev.icmlora.function.config.FunctionConfig;
 
 /// A function that was built without an addon says so when a bucket needs it.
 class StoresTest {
@@ -21,8 +20,7 @@ class StoresTest {
         "file:/folder, storage-local"
     })
     void namesTheAddonThatIsMissing(String bucket, String addon) {
-        var stores = new Stores(
-                DefaultConfig.of(StorageConfig.class), DefaultConfig.of(FunctionConfig.class), List.of());
+        var stores = new Stores(DefaultConfig.of(StorageConfig.class), List.of());
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> stores.check(Bucket.parse(bucket)))

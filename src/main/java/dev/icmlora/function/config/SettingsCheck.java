@@ -12,10 +12,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
-/// A misspelt variable stops the start. Quarkus says so of system properties and files, but not of the
-/// environment, where `ICM_LORA_WORKER=2` would do nothing.
+/// Settings with which the function does not start: misspelt variables, and values outside the limits of
+/// [FunctionConfig].
 @Singleton
-final class UnknownVariables {
+final class SettingsCheck {
 
     private static final String KEYS = "icm-lora.";
     private static final String VARIABLES = new Setting(KEYS).variable();
@@ -28,16 +28,17 @@ final class UnknownVariables {
                     "_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$")
             .asPredicate();
 
-    private final Config config;
-
-    UnknownVariables(Config config) {
-        this.config = config;
-    }
-
     /// Before anything is loaded.
     ///
-    /// @throws StartupException that names all of them
-    void refuse(@Observes @Priority(1) StartupEvent event) {
+    /// @throws StartupException that names every such setting
+    static void check(@Observes @Priority(1) StartupEvent event, Config all, FunctionConfig config) {
+        requireKnown(all);
+        requireLimits(config);
+    }
+
+    /// Quarkus says of system properties and files that one is not known, but not of the environment, where
+    /// `ICM_LORA_WORKER=2` would do nothing.
+    static void requireKnown(Config config) {
         // A variable that is known has the name of its setting.
         var named = StreamSupport.stream(config.getPropertyNames().spliterator(), false)
                 .collect(Collectors.partitioningBy(
@@ -54,5 +55,30 @@ final class UnknownVariables {
             throw new StartupException(
                     unknown + " is set, but the function has no such setting; see docs/configuration.md");
         }
+    }
+
+    static void requireLimits(FunctionConfig config) {
+        var worker = config.worker();
+        var limits = config.limits();
+        new SettingLimits("icm-lora")
+                .between(1, 512, "threads", config.threads())
+                .between(1, 64, "workers", config.workers())
+                .atLeastOneMillisecond("request-timeout", config.requestTimeout())
+                .atLeast(1, "rate-limit.requests-per-minute", config.rateLimit().requestsPerMinute())
+                .between(
+                        1,
+                        1_000_000_000_000L,
+                        "rate-limit.tokens-per-day",
+                        config.rateLimit().tokensPerDay())
+                .between(1, 8, "max-loras", config.maxLoras())
+                .between(1, 64, "worker.sequences", worker.sequences())
+                .between(
+                        Math.max(64, worker.sequences() + 49), 1 << 23, "worker.context-tokens", worker.contextTokens())
+                .between(64, worker.contextTokens(), "worker.batch-tokens", worker.batchTokens())
+                .atLeast(1, "queue.capacity", config.queue().capacity())
+                .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
+                .atLeast(1, "limits.inputs", limits.inputs())
+                .atLeast(1, "limits.budget-millis", limits.budgetMillis())
+                .require();
     }
 }
