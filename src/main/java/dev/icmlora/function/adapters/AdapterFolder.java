@@ -55,7 +55,6 @@ final class AdapterFolder {
     /// Generated adapters that wait to be written; more than these are made again after a restart.
     private static final int WAITING = 64;
 
-    private final FunctionConfig config;
     private final EngineHost engineHost;
     private final Optional<FolderFiles> files;
     /// Fingerprint of what adapters are made by.
@@ -68,7 +67,6 @@ final class AdapterFolder {
             new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING));
 
     AdapterFolder(FunctionConfig config, EngineHost engineHost, ObjectMapper json) {
-        this.config = config;
         this.engineHost = engineHost;
         var limit = config.adapters().dirBytes().asLongValue();
         this.files = config.adapters().dir().map(folder -> new FolderFiles(folder, limit, json));
@@ -78,7 +76,7 @@ final class AdapterFolder {
     /// which is a request. The weights are read when they are asked for.
     ///
     /// @throws StartupException if the folder cannot be used
-    void start(@Observes @Priority(BEFORE_THE_ENGINE) StartupEvent event) {
+    void start(@Observes @Priority(BEFORE_THE_ENGINE) StartupEvent event, FunctionConfig config) {
         files.ifPresent(there -> {
             try {
                 var names = there.prepare();

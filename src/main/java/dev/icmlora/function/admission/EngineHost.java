@@ -32,20 +32,18 @@ import dev.icmlora.function.error.Violation;
 public final class EngineHost {
 
     private final FunctionConfig config;
-    private final Access access;
     private Engine engine;
     private Admission admission;
     private volatile boolean started;
 
-    EngineHost(FunctionConfig config, Access access) {
+    EngineHost(FunctionConfig config) {
         this.config = config;
-        this.access = access;
     }
 
     /// Loads the engine, before the first request is let in.
     ///
     /// @throws StartupException if a part is missing or cannot be used
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, Access access) {
         try {
             engine = EngineLoader.load(EngineConfig.files(config), EngineConfig.options(config), () -> new Traced(Context.current()));
         } catch (EngineStartException e) {

@@ -55,14 +55,10 @@ public final class RequestMeter {
     }
 
     private final MeterRegistry registry;
-    private final EngineHost engineHost;
-    private final AdapterCache cache;
     private final Timer firstToken;
 
-    RequestMeter(MeterRegistry registry, EngineHost engineHost, AdapterCache cache) {
+    RequestMeter(MeterRegistry registry) {
         this.registry = registry;
-        this.engineHost = engineHost;
-        this.cache = cache;
         this.firstToken = Timer.builder("icm.lora.first.token")
                 .description("Time from a request for a text to its first token")
                 .serviceLevelObjectives(REQUEST_BUCKETS)
@@ -73,7 +69,7 @@ public final class RequestMeter {
         return LongStream.of(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, EngineHost engineHost, AdapterCache cache) {
         Gauge.builder("icm.lora.queue.requests", engineHost, EngineHost::waiting)
                 .description("Requests that wait for a worker")
                 .register(registry);
