@@ -9,11 +9,6 @@ public final class RequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /// Models that the refusal of an unknown one names.
-    private static final int MODELS_NAMED = 5;
-
-    private static final int LONGEST_MODEL = 100;
-
     /// A reason for no answer: the HTTP status, the end of a problem's `type`, and its title. A kind without a type
     /// is a problem that its status says all about.
     public enum Kind {
@@ -117,20 +112,6 @@ public final class RequestException extends RuntimeException {
     public static RequestException unknownFunction(String name) {
         return Kind.UNKNOWN_FUNCTION.because(
                 "There is no function " + name + "; GET /functions lists those that there are");
-    }
-
-    public static RequestException unknownJob(String id) {
-        return Kind.UNKNOWN_JOB.because("There is no job " + id + "; it was never submitted, or was deleted");
-    }
-
-    /// @param known the models that there are
-    public static RequestException unknownModel(String model, List<String> known) {
-        var shown = model.length() > LONGEST_MODEL ? model.substring(0, LONGEST_MODEL) + "…" : model;
-        var named = String.join(", ", known.subList(0, Math.min(MODELS_NAMED, known.size())));
-        var more =
-                known.size() > MODELS_NAMED ? ", and %d more in /v1/models".formatted(known.size() - MODELS_NAMED) : "";
-        return Kind.UNKNOWN_MODEL.because(
-                "The model '%s' does not exist here. There is %s%s".formatted(shown, named, more));
     }
 
     /// @param what cannot be kept, such as "Jobs"

@@ -264,7 +264,8 @@ public final class Jobs {
         var job = new JobId(tenant, id);
         return place().filter(_ -> job.isValid())
                 .flatMap(store -> store.find(job).map(found -> new Found(store, job, found)))
-                .orElseThrow(() -> RequestException.unknownJob(shown));
+                .orElseThrow(() -> Kind.UNKNOWN_JOB.because(
+                        "There is no job " + shown + "; it was never submitted, or was deleted"));
     }
 
     /// @throws RequestException if the tenant has no such job

@@ -24,7 +24,6 @@ import dev.icmlora.function.access.Caller.Role;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.ErrorForm;
 import dev.icmlora.function.error.Problems;
-import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.EventStream;
@@ -142,9 +141,7 @@ public final class OpenAiResource {
     @Blocking
     public Response model(@PathParam("id") String id) {
         var caller = client.require(Role.CALL);
-        if (!texts.isModel(caller.tenant(), id)) {
-            throw RequestException.unknownModel(id, texts.models(caller.tenant()));
-        }
+        texts.requireModel(caller.tenant(), id);
         return ok(ModelList.of(List.of(id), started).data().getFirst());
     }
 

@@ -31,6 +31,7 @@ import dev.icmlora.function.api.GenerateReply.Usage;
 import dev.icmlora.function.api.Mode;
 import dev.icmlora.function.api.Tune;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.service.LabelRules;
@@ -52,6 +53,10 @@ final class TextService {
 
     /// Most tokens of a text whose request sets no limit.
     private static final int DEFAULT_MAX_TOKENS = 512;
+    /// Models that the refusal of an unknown one names.
+    private static final int MODELS_NAMED = 5;
+
+    private static final int LONGEST_MODEL = 100;
 
     private static final String USER = "user";
 
@@ -121,13 +126,24 @@ final class TextService {
         return List.copyOf(models);
     }
 
-    /// Whether a tenant may name this model: one of [#models], or a version of a function.
-    ///
+    /// @throws RequestException if a tenant may not name this model: one of [#models], or a version of a function
     /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
-    boolean isModel(Tenant tenant, String model) {
-        return model.equals(engineHost.modelName())
-                || OwnedId.isId(model) && adapters.find(tenant, model).isPresent()
-                || functions.isKnown(tenant, model);
+    void requireModel(Tenant tenant, String model) {
+        if (!model.equals(engineHost.modelName())
+                && !(OwnedId.isId(model) && adapters.find(tenant, model).isPresent())
+                && !functions.isKnown(tenant, model)) {
+            throw unknown(model, models(tenant));
+        }
+    }
+
+    /// @param known the models that there are
+    private static RequestException unknown(String model, List<String> known) {
+        var shown = model.length() > LONGEST_MODEL ? model.substring(0, LONGEST_MODEL) + "…" : model;
+        var named = String.join(", ", known.subList(0, Math.min(MODELS_NAMED, known.size())));
+        var more =
+                known.size() > MODELS_NAMED ? ", and %d more in /v1/models".formatted(known.size() - MODELS_NAMED) : "";
+        return Kind.UNKNOWN_MODEL.because(
+                "The model '%s' does not exist here. There is %s%s".formatted(shown, named, more));
     }
 
     /// Writes texts.
@@ -177,7 +193,7 @@ final class TextService {
         if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
             var function = functions
                     .find(tenant, model)
-                    .orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+                    .orElseThrow(() -> unknown(model, models(tenant)));
             var definition = function.definition();
             requireOpen(request, definition);
             var key = new AdapterKey(tenant, definition.task().toTask(), 1);
@@ -202,7 +218,7 @@ final class TextService {
         // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
         engineHost.requireRoom(caller.account());
         var known =
-                adapters.find(tenant, model).orElseThrow(() -> RequestException.unknownModel(model, models(tenant)));
+                adapters.find(tenant, model).orElseThrow(() -> unknown(model, models(tenant)));
         return unnamed(request, known.key(), Mode.ADAPTER);
     }
 
@@ -286,7 +302,7 @@ final class TextService {
     Embeddings embed(Caller caller, String model, List<String> texts) {
         return meter.measure("embed", caller.account(), () -> {
             if (!model.equals(engineHost.modelName())) {
-                throw RequestException.unknownModel(model, List.of(engineHost.modelName()));
+                throw unknown(model, List.of(engineHost.modelName()));
             }
             return engineHost.submit(caller.account(), turn -> {
                 var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
