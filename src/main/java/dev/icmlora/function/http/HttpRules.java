@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.quarkus.arc.All;
@@ -22,7 +21,6 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.function.api.AdapterRequest;
 import dev.icmlora.function.api.GenerateRequest;
-import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problem;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.error.RequestException;
@@ -46,27 +44,18 @@ final class HttpRules {
 
     private static final Set<HttpMethod> PAGE = Set.of(GET, HEAD);
 
-    /// Where agents ask, however the path is written.
-    private static final Pattern AGENTS = Pattern.compile("/mcp([/;].*)?");
 
-    private final boolean servesAgents;
     private final List<Route> routes;
     private final JsonBody json;
     private final Problems problems;
 
-    HttpRules(FunctionConfig config, @All List<Route> ofAddons, JsonBody json, Problems problems) {
-        this.servesAgents = config.mcp();
+    HttpRules(@All List<Route> ofAddons, JsonBody json, Problems problems) {
         this.routes = Stream.concat(ofAddons.stream(), ROUTES.stream()).toList();
         this.json = json;
         this.problems = problems;
     }
 
     void admit(RoutingContext context) {
-        if (!servesAgents && AGENTS.matcher(context.normalizedPath()).matches()) {
-            // As where there is nothing.
-            context.fail(404);
-            return;
-        }
         var taken = routes.stream()
                 .filter(route -> route.isOf(context))
                 .map(Route::methods)

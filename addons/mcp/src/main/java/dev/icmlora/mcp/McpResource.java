@@ -3,12 +3,15 @@ package dev.icmlora.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
@@ -19,6 +22,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import dev.icmlora.decisions.Decisions;
 import dev.icmlora.function.access.Caller.Role;
+import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.error.Problems;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.Downloads;
@@ -28,10 +32,15 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.TaskService;
 import dev.icmlora.learning.Corrections;
 
-/// The one place that agents talk to. Where it is off, [dev.icmlora.function.http] answers that nothing is here.
+/// The one place that agents talk to, unless it is off.
 /// A client reads what there is from `tools/list`, and not from `/openapi.json`.
 @Path("/mcp")
 public final class McpResource {
+
+    /// However the path is written.
+    private static final Pattern PATHS = Pattern.compile("/mcp([/;].*)?");
+    /// Behind all filters of Quarkus, and before those that know what a path takes.
+    private static final int BEFORE_LAST = 2;
 
     private final Methods methods;
     private final ClientConnection client;
@@ -65,6 +74,21 @@ public final class McpResource {
     @Singleton
     static Route route() {
         return Route.of("/mcp", HttpMethod.POST);
+    }
+
+    static void register(@Observes Filters filters, FunctionConfig config) {
+        if (!config.mcp()) {
+            filters.register(McpResource::refuse, BEFORE_LAST);
+        }
+    }
+
+    /// As where there is nothing.
+    private static void refuse(RoutingContext context) {
+        if (PATHS.matcher(context.normalizedPath()).matches()) {
+            context.fail(404);
+        } else {
+            context.next();
+        }
     }
 
     /// Each tool asks for the role that it needs.
