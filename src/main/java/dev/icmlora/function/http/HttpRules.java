@@ -44,7 +44,6 @@ final class HttpRules {
 
     private static final Set<HttpMethod> PAGE = Set.of(GET, HEAD);
 
-
     private final List<Route> routes;
     private final JsonBody json;
     private final Problems problems;
