@@ -1,6 +1,7 @@
 package dev.icmlora.function.http;
 
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -48,13 +49,13 @@ public final class ClientConnection {
     ///
     /// @throws CancelledException if the client leaves
     public <T> T whileOpen(Supplier<T> work) {
-        return new Work<>(work).await(RequestEnd.of(current.getCurrent()));
+        return await(work, RequestEnd.of(current.getCurrent()));
     }
 
     /// The same in a virtual thread of its own, for a caller that may not wait.
     public <T> Uni<T> answer(Supplier<T> work) {
         var end = RequestEnd.of(current.getCurrent());
-        return Uni.createFrom().item(() -> new Work<>(work).await(end)).runSubscriptionOn(ClientConnection::start);
+        return Uni.createFrom().item(() -> await(work, end)).runSubscriptionOn(ClientConnection::start);
     }
 
     /// In no thread of Quarkus', which interrupts its own at the stop: what runs then is still answered.
@@ -67,46 +68,22 @@ public final class ClientConnection {
         Thread.ofVirtual().name("answer").start(task);
     }
 
-    /// Work that ends early when its client leaves.
-    private static final class Work<T> {
-
-        private final Supplier<T> work;
-        private Thread thread = Thread.currentThread();
-        private boolean left;
-
-        private Work(Supplier<T> work) {
-            this.work = work;
-        }
-
-        private T await(RequestEnd end) {
-            end.then(this::leave);
-            try {
-                return work.get();
-            } catch (RuntimeException e) {
-                throw hasLeft() ? new CancelledException() : e;
-            } finally {
-                finish();
-            }
-        }
-
-        private synchronized void leave() {
-            left = true;
-            if (thread != null) {
-                thread.interrupt();
-            }
-        }
-
-        private synchronized boolean hasLeft() {
-            return left;
-        }
-
-        /// From here on the thread is not interrupted, for it has a reply to send.
-        private synchronized void finish() {
-            thread = null;
-            if (left) {
+    /// Work that ends early when its client leaves. The thread is not interrupted after it, for it has a reply to send.
+    private static <T> T await(Supplier<T> work, RequestEnd end) {
+        var task = new FutureTask<>(work::get);
+        end.then(() -> task.cancel(true));
+        task.run();
+        return switch (task.state()) {
+            case SUCCESS -> task.resultNow();
+            case CANCELLED -> {
                 Thread.interrupted();
+                throw new CancelledException();
             }
-        }
+            case FAILED, RUNNING ->
+                throw task.exceptionNow() instanceof RuntimeException failure
+                        ? failure
+                        : new IllegalStateException(task.exceptionNow());
+        };
     }
 
     /// The end of a request: its answer is sent, or its client has left.
