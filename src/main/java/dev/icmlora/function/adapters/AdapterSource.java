@@ -265,7 +265,8 @@ public final class AdapterSource {
             }
             return known;
         }
-        var kept = isWhole ? key : key.cutShort(summary.steps(), result.adapter().id());
+        var kept =
+                isWhole ? key : key.cutShort(summary.steps(), result.adapter().id());
         return add(KnownAdapter.of(kept, result));
     }
 

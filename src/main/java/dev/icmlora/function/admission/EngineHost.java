@@ -45,7 +45,8 @@ public final class EngineHost {
     /// @throws StartupException if a part is missing or cannot be used
     void start(@Observes StartupEvent event, Access access) {
         try {
-            engine = EngineLoader.load(EngineConfig.files(config), EngineConfig.options(config), () -> new Traced(Context.current()));
+            engine = EngineLoader.load(
+                    EngineConfig.files(config), EngineConfig.options(config), () -> new Traced(Context.current()));
         } catch (EngineStartException e) {
             throw new StartupException(e.getMessage());
         }

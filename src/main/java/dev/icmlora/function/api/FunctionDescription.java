@@ -9,7 +9,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 ///
 /// @param version from 1 on
 @RegisterForReflection
-public record FunctionDescription(String name, int version, @JsonUnwrapped FunctionDefinition definition) {
+public record FunctionDescription(
+        String name, int version, @JsonUnwrapped FunctionDefinition definition) {
 
     /// Its name with the version.
     public FunctionName versioned() {

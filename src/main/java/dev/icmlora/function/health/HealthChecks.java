@@ -35,7 +35,8 @@ final class HealthChecks {
     @Liveness
     @Singleton
     AsyncHealthCheck model(EngineHost engineHost) {
-        return () -> response(() -> named("base model", engineHost.engine().model().isIntact()))
+        return () -> response(
+                        () -> named("base model", engineHost.engine().model().isIntact()))
                 .runSubscriptionOn(Thread::startVirtualThread);
     }
 

@@ -68,7 +68,8 @@ public final class ClientConnection {
         Thread.ofVirtual().name("answer").start(task);
     }
 
-    /// Work that ends early when its client leaves. The thread is not interrupted after it, for it has a reply to send.
+    /// Work that ends early when its client leaves. The thread is not interrupted after it, for it has a reply to
+    /// send.
     private static <T> T await(Supplier<T> work, RequestEnd end) {
         var task = new FutureTask<>(work::get);
         end.then(() -> task.cancel(true));

@@ -168,7 +168,8 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     }
 
     /// The version that is named, or all of them.
-    private static SortedMap<Integer, StoredObject> named(FunctionName name, SortedMap<Integer, StoredObject> versions) {
+    private static SortedMap<Integer, StoredObject> named(
+            FunctionName name, SortedMap<Integer, StoredObject> versions) {
         if (name.version().isEmpty()) {
             return versions;
         }
@@ -179,9 +180,11 @@ public record FunctionVersions(ObjectStore store, int mostVersions, long mostByt
     private Optional<Version> newest(SortedMap<Integer, StoredObject> versions) {
         // One that was deleted meanwhile has no content.
         return versions.reversed().entrySet().stream()
-                .flatMap(version -> store.content(version.getValue())
-                        .map(content -> new Version(version.getKey(), content, false))
-                        .stream())
+                .flatMap(
+                        version -> store
+                                .content(version.getValue())
+                                .map(content -> new Version(version.getKey(), content, false))
+                                .stream())
                 .findFirst();
     }
 

@@ -115,8 +115,8 @@ public final class SchemaGrammar {
     /// The grammar of a schema.
     ///
     /// @param at JSON pointer to it in the request
-    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open; if the grammar
-    /// is longer than llama.cpp is given
+    /// @throws RequestException naming the keyword that is unknown or wrong, or leaves too much open; if the
+    /// grammar is longer than llama.cpp is given
     public static String of(JsonNode schema, String at) {
         var grammar = new SchemaGrammar(schema, at);
         var text = grammar.text(grammar.rule(schema, at, 0, Set.of()));

@@ -112,15 +112,14 @@ public final class NamedFunctions {
     /// @param name as it was sent, perhaps with a version
     /// @throws RequestException if there is none
     public FunctionDescription describe(Tenant tenant, String name) {
-        return found(tenant, RequestRules.functionName(name))
-                .orElseThrow(() -> RequestException.unknownFunction(name));
+        return found(tenant, RequestRules.functionName(name)).orElseThrow(() -> RequestException.unknownFunction(name));
     }
 
     /// All functions of a tenant.
     public FunctionList list(Tenant tenant) {
         return new FunctionList(numbers(tenant).entrySet().stream()
-                .map(entry -> new FunctionList.Entry(
-                        entry.getKey(), entry.getValue().getLast(), entry.getValue()))
+                .map(entry ->
+                        new FunctionList.Entry(entry.getKey(), entry.getValue().getLast(), entry.getValue()))
                 .toList());
     }
 
@@ -267,8 +266,7 @@ public final class NamedFunctions {
 
     private Optional<FunctionDescription> found(Tenant tenant, FunctionName name) {
         return version(tenant, name)
-                .map(version ->
-                        new FunctionDescription(name.name(), version.number(), definition(version.content())));
+                .map(version -> new FunctionDescription(name.name(), version.number(), definition(version.content())));
     }
 
     private FunctionDefinition definition(byte[] content) {

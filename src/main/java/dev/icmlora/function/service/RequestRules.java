@@ -292,7 +292,8 @@ public final class RequestRules {
                     request.schema() != null || request.answer() != null || stops > 0 || request.temperature() != 0;
             var rule = "must be a number beside /answer, /schema, /stop or a /temperature above 0:"
                     + " how often such answers are right is not known";
-            violations.when(isUnknown, Abstention.FIELD, "a number", abstention.get().value(), rule);
+            violations.when(
+                    isUnknown, Abstention.FIELD, "a number", abstention.get().value(), rule);
         }
     }
 

@@ -265,9 +265,7 @@ public final class TaskService {
                     "adapter",
                     caller.account(),
                     () -> engineHost.submitLong(
-                            caller.account(),
-                            AdapterSource.BACKGROUND,
-                            turn -> tune(request, key, mode, tune, turn)));
+                            caller.account(), AdapterSource.BACKGROUND, turn -> tune(request, key, mode, tune, turn)));
         } catch (RequestException e) {
             // Auto does without where nothing can be tuned.
             if (!isAuto || !e.is(Kind.INVALID)) {
@@ -317,9 +315,6 @@ public final class TaskService {
     private static ServedAdapter served(Supplied supplied) {
         var adapter = supplied.known().adapter();
         return new ServedAdapter(
-                adapter.id(),
-                supplied.cached(),
-                adapter.layout().rank(),
-                adapter.fileBytes());
+                adapter.id(), supplied.cached(), adapter.layout().rank(), adapter.fileBytes());
     }
 }

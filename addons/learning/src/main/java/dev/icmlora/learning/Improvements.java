@@ -133,7 +133,9 @@ final class Improvements {
         return functions.versions(tenant, function).stream()
                 .filter(number -> number > decision.improvement().from())
                 .filter(number -> decision.definition()
-                        .equals(functions.describe(tenant, function + "@" + number).definition()))
+                        .equals(functions
+                                .describe(tenant, function + "@" + number)
+                                .definition()))
                 .findFirst()
                 .filter(number -> kept.stream().noneMatch(improvement -> number.equals(improvement.version())))
                 .map(decision.improvement()::servedAs);

@@ -191,9 +191,7 @@ final class TextService {
         var model = request.model();
         request.task().ifPresent(task -> rules.check(new AdapterRequest(task, null)));
         if (!model.equals(engineHost.modelName()) && !OwnedId.isId(model)) {
-            var function = functions
-                    .find(tenant, model)
-                    .orElseThrow(() -> unknown(model, models(tenant)));
+            var function = functions.find(tenant, model).orElseThrow(() -> unknown(model, models(tenant)));
             var definition = function.definition();
             requireOpen(request, definition);
             var key = new AdapterKey(tenant, definition.task().toTask(), 1);
@@ -217,8 +215,7 @@ final class TextService {
         }
         // A file may have to be read. Else a crowd would have all of its files read, and be refused then.
         engineHost.requireRoom(caller.account());
-        var known =
-                adapters.find(tenant, model).orElseThrow(() -> unknown(model, models(tenant)));
+        var known = adapters.find(tenant, model).orElseThrow(() -> unknown(model, models(tenant)));
         return unnamed(request, known.key(), Mode.ADAPTER);
     }
 
