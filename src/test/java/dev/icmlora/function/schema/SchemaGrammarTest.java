@@ -139,7 +139,7 @@ class SchemaGrammarTest {
 
     @Test
     void longEnumerationsAreNot() {
-        var names = IntStream.range(0, 1500).mapToObj(i -> "'n" + i + "'").collect(Collectors.joining(","));
-        assertThat(grammar("{'enum':[" + names + "]}")).contains("n1499");
+        var names = IntStream.range(0, 1000).mapToObj(i -> "'n" + i + "'").collect(Collectors.joining(","));
+        assertThat(grammar("{'enum':[" + names + "]}")).contains("n999");
     }
 }

@@ -112,10 +112,8 @@ public final class Decisions {
     private Learned function(Tenant tenant, String name, String at) {
         var known =
                 functions.describe(tenant, RequestRules.functionName(at, name).toString());
-        return new Learned(
-                known.name() + "@" + known.version(),
-                at,
-                Optional.ofNullable(known.labels()).orElse(List.of()));
+        var labels = known.definition().labels();
+        return new Learned(known.versioned().toString(), at, labels == null ? List.of() : labels);
     }
 
     /// A function that answers.
