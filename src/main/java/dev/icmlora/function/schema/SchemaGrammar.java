@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -279,8 +280,9 @@ public final class SchemaGrammar {
         };
     }
 
-    private static List<String> typesOf(JsonNode schema, String at) {
-        var types = new ArrayList<String>();
+    /// Each once: what is there twice would be two ways to read the same text.
+    private static Set<String> typesOf(JsonNode schema, String at) {
+        var types = new LinkedHashSet<String>();
         var type = schema.path("type");
         if (type.isTextual()) {
             types.add(type.textValue());
@@ -310,7 +312,7 @@ public final class SchemaGrammar {
             return "any";
         }
         return types.size() == 1
-                ? type(types.getFirst(), schema, at, depth)
+                ? type(types.iterator().next(), schema, at, depth)
                 : add(types.stream().map(each -> type(each, schema, at, depth)).collect(Collectors.joining(" | ")));
     }
 

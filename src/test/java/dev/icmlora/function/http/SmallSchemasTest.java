@@ -63,6 +63,7 @@ class SmallSchemasTest {
                                 s -> "{'anyOf':[{'properties':{'a':" + s + "}},{'type':'null'}]}")),
                 Arguments.of("array of anything", "{'type':'array','minItems':1000}"),
                 Arguments.of("types", "{'type':[" + String.join(",", Collections.nCopies(5000, "'string'")) + "]}"),
+                Arguments.of("arrays twice", "{'type':['array','array'],'items':{'$ref':'#'},'minItems':1}"),
                 Arguments.of("texts", "{'anyOf':[" + list(900, "{'type':'string','title':'%d'}"::formatted) + "]}"),
                 Arguments.of(
                         "objects alike",

@@ -95,6 +95,13 @@ class SchemaGrammarTest {
                 .withMessageContaining("refers to itself");
     }
 
+    /// Each bracket of such a text would be read in two ways.
+    @Test
+    void aTypeThatIsThereTwiceIsThereOnce() {
+        assertThat(grammar("{'type':['array','array'],'items':{'$ref':'#'}}"))
+                .isEqualTo(grammar("{'type':'array','items':{'$ref':'#'}}"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{'enum':[1,1e999]}", "{'const':{'a':[-1e999]}}"})
     void aNumberThatIsTooLargeIsRefused(String schema) {
