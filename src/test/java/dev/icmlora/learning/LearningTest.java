@@ -376,6 +376,8 @@ class LearningTest {
         for (var name : List.of("nobodys", "nobodys@1", "No")) {
             given().contentType("application/json")
                     .body(method.equals("POST") ? "{\"input\": \"x\", \"output\": \"y\"}" : "")
+        var numbers = function(Map.of("task", task("Find the number.", List.of()), "schema", Map.of("const", 7)));
+        feedback(numbers, pair("very many", "1e999")).statusCode(400).body("errors[0].field", equalTo("/output"));
                     .request(method, "/functions/" + name + "/" + route)
                     .then()
                     .statusCode(!name.equals("nobodys") ? 400 : method.equals("DELETE") ? 204 : 404);

@@ -19,6 +19,7 @@ class SchemaRulesTest {
                 "{\"type\": \"integer\"} | 1.5 | false",
                 "{\"type\": \"number\"} | 1.5 | true",
                 "{\"enum\": [1, \"a\"]} | 1.0 | true",
+                "{\"enum\": [1, \"a\"]} | 1e999 | false",
                 "{\"const\": {\"a\": 1}} | {\"a\": 2} | false",
                 "{\"properties\": {\"a\": true}, \"required\": [\"a\"]} | {\"a\": 1} | true",
                 "{\"properties\": {\"a\": true}, \"required\": [\"a\"]} | {} | false",

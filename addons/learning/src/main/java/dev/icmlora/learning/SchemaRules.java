@@ -51,10 +51,14 @@ record SchemaRules(JsonNode root) {
     /// However its numbers are written.
     private static boolean same(JsonNode one, JsonNode other) {
         return one.equals(
-                (a, b) -> a.isNumber() && b.isNumber()
-                        ? a.decimalValue().compareTo(b.decimalValue())
-                        : a.equals(b) ? 0 : 1,
+                (a, b) ->
+                        isFinite(a) && isFinite(b) ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1,
                 other);
+    }
+
+    /// Jackson reads a number that is too large for a `double` as infinite.
+    private static boolean isFinite(JsonNode number) {
+        return number.isNumber() && Double.isFinite(number.doubleValue());
     }
 
     private static boolean isOfType(JsonNode type, JsonNode value) {
