@@ -386,6 +386,16 @@ class LearningTest {
 
     static Stream<Arguments> routes() {
         return Stream.of(
+    /// Of a hundred wrong outputs, each would name all.
+    @Test
+    void ofManyLabelsSomeAreNamed() {
+        var labels = IntStream.range(0, 100).mapToObj(i -> "label " + i).toList();
+        var name = function(with(SORTING, "labels", labels));
+        feedback(name, pair("a bus", "vehicle"))
+                .statusCode(400)
+                .body("errors[0].limit", equalTo(labels.subList(0, 32)));
+    }
+
                         "POST feedback",
                         "GET feedback",
                         "DELETE feedback",

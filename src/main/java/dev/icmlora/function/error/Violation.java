@@ -28,13 +28,15 @@ public record Violation(String field, Object limit, Object value, String message
     private static final int LONGEST_VALUE = 80;
     private static final int LONGEST_FIELD = 500;
     private static final int LONGEST_MESSAGE = 1000;
+    /// Of what would have been right.
+    private static final int MOST_NAMES = 32;
     /// In a sentence.
     private static final Pattern POINTER = Pattern.compile("(?<![^ ])/[a-z_]+(/[a-z_0-9]+)*");
 
     public Violation {
         field = cut(field, LONGEST_FIELD);
         limit = limit instanceof Collection<?> names
-                ? names.stream().map(Violation::cut).toList()
+                ? names.stream().limit(MOST_NAMES).map(Violation::cut).toList()
                 : limit;
         value = cut(value);
         message = cut(message, LONGEST_MESSAGE);
