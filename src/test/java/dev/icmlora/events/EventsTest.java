@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.lessThan;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -576,6 +577,23 @@ class EventsTest {
         s3("{\"Records\": []}").statusCode(204);
         s3("[]").statusCode(400);
         s3("{").statusCode(400);
+        s3("{\"Records\": [{}" + ",{}".repeat(1000) + "]}")
+                .statusCode(400)
+                .body("errors[0].field", equalTo("/Records"))
+                .body("errors[0].limit", equalTo(1000))
+                .body("errors[0].value", equalTo(1001));
+    }
+
+    /// It is looked through once.
+    @Test
+    void anAddressMayBeLong() {
+        event("Microsoft.Storage.BlobCreated")
+                .header("ce-subject", "/blobServices/default/containers/c/blobs/tasks/a.json")
+                .body(Map.of("url", "https://" + "a".repeat(200_000) + "!/account/c/tasks/a.json"))
+                .post("/")
+                .then()
+                .statusCode(204)
+                .time(lessThan(10_000L));
     }
 
     private static ValidatableResponse s3(String body) {

@@ -18,6 +18,7 @@ import org.jboss.logging.Logger;
 
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
+import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.Bucket;
 
 /// Reads events, in the form of each provider. Every method throws a [RequestException] that names what is
@@ -30,12 +31,14 @@ final class EventReader {
     static final String SUBMITTED = "dev.icmlora.task.submitted";
 
     private static final Logger LOG = Logger.getLogger(EventReader.class);
+    /// Of a notification: each is dealt with in a thread of its own.
+    private static final int MOST_RECORDS = 1000;
     private static final String ATTRIBUTES = "/message/attributes/";
     private static final Pattern AZURE_SUBJECT =
             Pattern.compile("/blobServices/[^/]+/containers/([^/]+)/blobs/(.+)", Pattern.DOTALL);
     /// No address, which is what the emulator has.
     private static final Pattern AZURE_HOST =
-            Pattern.compile("(?!(?:localhost|[0-9.]+)(?::|$))([A-Za-z0-9-]+)[A-Za-z0-9.-]*(?::\\d+)?");
+            Pattern.compile("(?!(?:localhost|[0-9.]+)(?::|$))([A-Za-z0-9-]++)[A-Za-z0-9.-]*+(?::\\d+)?");
 
     private final ObjectMapper json;
 
@@ -133,6 +136,9 @@ final class EventReader {
             throw RequestException.invalid(
                     new Violation("/Records", "an array", Violation.shown(records), "/Records must be an array"));
         }
+        var violations = new Violations();
+        violations.count("/Records", records.size(), MOST_RECORDS);
+        violations.raise();
         // A message that tests the connection has none.
         if (records.isEmpty()) {
             return List.of(ignored("a message without records"));
