@@ -182,11 +182,15 @@ final class RequestBodies {
             }
         }
 
-        /// How many signs outside of texts structure a piece of JSON.
+        /// How many signs outside of texts structure a piece of JSON, or of JSON lines. Beside each that is of UTF-16,
+        /// which Jackson takes too, is a zero.
         private int signs(Buffer piece) {
             var signs = 0;
             for (var sign : piece.getBytes()) {
-                if (isEscaped) {
+                if (sign == 0 || sign == '\n' || sign == '\r') {
+                    // In no text.
+                    signs++;
+                } else if (isEscaped) {
                     isEscaped = false;
                 } else if (isInText) {
                     isEscaped = sign == '\\';
