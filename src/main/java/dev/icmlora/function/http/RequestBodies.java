@@ -129,9 +129,14 @@ final class RequestBodies {
             taken += more;
         }
 
+        /// Who leaves has its body read all the same.
         private void giveBack() {
-            held.giveBack(caller, taken);
             isOver = true;
+            if (context.get(READ) == null || context.response().ended()) {
+                held.giveBack(caller, taken);
+            } else {
+                context.vertx().setTimer(GRACE.toMillis(), _ -> held.giveBack(caller, taken));
+            }
         }
 
         private void read() {

@@ -1,6 +1,8 @@
 package dev.icmlora.function.http;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -26,6 +28,8 @@ import dev.icmlora.function.Requests;
 class RequestBodiesTest {
 
     private static final int LENGTH = 1 << 20;
+    /// Taken for each value, however short it is.
+    private static final int VALUE_BYTES = 64;
 
     @Test
     void aShortBodyThatDoesNotComeIsNotWaitedFor() throws IOException {
@@ -39,12 +43,52 @@ class RequestBodiesTest {
     /// An eighth of the heap, where all clients are one caller. The second time finds all of it again.
     @RepeatedTest(2)
     void bodiesThatAreHeldBackTakeAPartOfTheHeap() throws IOException {
-        var most = Runtime.getRuntime().maxMemory() / 8 / LENGTH;
-        var body = "{" + " ".repeat(LENGTH - 2);
+        takeAPartOfTheHeap("/generate", "application/json", "{" + " ".repeat(LENGTH - 2), LENGTH);
+    }
+
+    /// The first text opens another one for who reads bytes: half of U+2200 is a quotation mark.
+    @Test
+    void whatIsReadOfUtf16CountsToo() throws IOException {
+        var json = "{\"x\":[\"\u2200\"" + ",{}".repeat(LENGTH / 6 - 4);
+        var body = new String(json.getBytes(UTF_16BE), US_ASCII);
+
+        takeAPartOfTheHeap("/generate", "application/json", body, LENGTH / 2 * VALUE_BYTES);
+    }
+
+    /// Also behind a text that does not end.
+    @ParameterizedTest
+    @ValueSource(strings = {"1\n", "1\r"})
+    void linesOfJsonCountToo(String line) throws IOException {
+        var body = "\"" + line.repeat(LENGTH / 2 - 1);
+
+        takeAPartOfTheHeap("/functions/f/feedback", "application/x-ndjson", body, LENGTH / 2 * VALUE_BYTES);
+    }
+
+    @Test
+    void whatIsReadForWhoLeavesCounts() throws IOException {
+        var body = "{\"x\":[{}" + ",{}".repeat(LENGTH / 3 - 4);
+        var whole = body + " ".repeat(LENGTH - body.length() - 2) + "]}";
+        var most = Runtime.getRuntime().maxMemory() / 8 / (LENGTH / 3 * 2 * VALUE_BYTES);
+        for (var i = 0; i < most; i++) {
+            Requests.begun("/v1/completions", "application/json", LENGTH, whole).close();
+            // Its connection is closed here before that of a later one is accepted.
+            given().get("/q/health/live").then().statusCode(200);
+        }
+
+        try (var reply = Requests.begun("/v1/completions", "application/json", LENGTH, body)) {
+            assertThat(reply.readLine()).isEqualTo("HTTP/1.1 429 Too Many Requests");
+        }
+        // By then all of it is free again.
+        aShortBodyThatDoesNotComeIsNotWaitedFor();
+    }
+
+    /// @param taken by each of these bodies, about
+    private static void takeAPartOfTheHeap(String path, String type, String body, long taken) throws IOException {
+        var most = Runtime.getRuntime().maxMemory() / 8 / taken;
         var held = new ArrayList<BufferedReader>();
         try {
             while (held.size() <= most) {
-                held.add(Requests.begun("/generate", "application/json", LENGTH, body));
+                held.add(Requests.begun(path, type, LENGTH, body));
             }
             Eventually.until(() -> !answered(held).isEmpty());
 
