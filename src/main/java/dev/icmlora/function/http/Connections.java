@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -38,6 +39,10 @@ final class Connections {
     private static final int MOST_BYTES = 64 << 10;
 
     private static final int MOST_HEADERS = 100;
+
+    /// What the system keeps of answers that a client has not taken yet. By itself it would keep megabytes where a
+    /// proxy on the same machine takes them, and to [Backpressure] it would seem for a minute that nothing leaves.
+    private static final int SENT_BYTES = 256 << 10;
 
     private final VertxInternal vertx;
     private final int most = (int) Math.min(Runtime.getRuntime().maxMemory() / MOST_BYTES, Integer.MAX_VALUE);
@@ -78,6 +83,7 @@ final class Connections {
                 return;
             }
             connection.closeFuture().addListener(_ -> open.decrementAndGet());
+            connection.config().setOption(ChannelOption.SO_SNDBUF, SENT_BYTES);
             connection.pipeline().addFirst(firstBytes);
             context.fireChannelRead(connection);
         }
