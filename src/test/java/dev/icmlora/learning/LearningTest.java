@@ -198,6 +198,20 @@ class LearningTest {
         assertThat(lines(name)).hasSize(3);
     }
 
+    /// Each of them is read.
+    @Test
+    void ofManyContradictionsTheNewestAreNamed() {
+        var name = function(Map.of("task", task("Say it.", List.of())));
+        var all = IntStream.range(0, 120).mapToObj(i -> pair("a word", "w" + i)).toList();
+        feedback(name, all).statusCode(200).body("added", equalTo(all.size()));
+
+        feedback(name, all.getLast())
+                .statusCode(200)
+                .body("known", equalTo(1))
+                .body("contradictions[0].outputs.size()", equalTo(100))
+                .body("contradictions[0].outputs[-1]", equalTo(all.getLast().get("output")));
+    }
+
     @Test
     void aCorrectionThatIsTakenBackCountsAgain() {
         var name = function(SORTING);
@@ -362,6 +376,8 @@ class LearningTest {
                 .statusCode(400)
                 .body("errors[0].field", equalTo("/output"))
                 .body("errors[0].limit", containsString("schema"));
+        var numbers = function(Map.of("task", task("Find the number.", List.of()), "schema", Map.of("const", 7)));
+        feedback(numbers, pair("very many", "1e999")).statusCode(400).body("errors[0].field", equalTo("/output"));
         var spans = function(Map.of("task", task("Find the day.", List.of()), "answer", "span"));
         feedback(spans, pair("on Friday", "Friday")).statusCode(200);
         feedback(spans, pair("on Friday", "Monday"))
@@ -370,22 +386,6 @@ class LearningTest {
                 .body("errors[0].message", containsString("word for word"));
     }
 
-    @ParameterizedTest
-    @MethodSource("routes")
-    void ofAFunctionThatThereIs(String method, String route) {
-        for (var name : List.of("nobodys", "nobodys@1", "No")) {
-            given().contentType("application/json")
-                    .body(method.equals("POST") ? "{\"input\": \"x\", \"output\": \"y\"}" : "")
-        var numbers = function(Map.of("task", task("Find the number.", List.of()), "schema", Map.of("const", 7)));
-        feedback(numbers, pair("very many", "1e999")).statusCode(400).body("errors[0].field", equalTo("/output"));
-                    .request(method, "/functions/" + name + "/" + route)
-                    .then()
-                    .statusCode(!name.equals("nobodys") ? 400 : method.equals("DELETE") ? 204 : 404);
-        }
-    }
-
-    static Stream<Arguments> routes() {
-        return Stream.of(
     /// Of a hundred wrong outputs, each would name all.
     @Test
     void ofManyLabelsSomeAreNamed() {
@@ -396,6 +396,20 @@ class LearningTest {
                 .body("errors[0].limit", equalTo(labels.subList(0, 32)));
     }
 
+    @ParameterizedTest
+    @MethodSource("routes")
+    void ofAFunctionThatThereIs(String method, String route) {
+        for (var name : List.of("nobodys", "nobodys@1", "No")) {
+            given().contentType("application/json")
+                    .body(method.equals("POST") ? "{\"input\": \"x\", \"output\": \"y\"}" : "")
+                    .request(method, "/functions/" + name + "/" + route)
+                    .then()
+                    .statusCode(!name.equals("nobodys") ? 400 : method.equals("DELETE") ? 204 : 404);
+        }
+    }
+
+    static Stream<Arguments> routes() {
+        return Stream.of(
                         "POST feedback",
                         "GET feedback",
                         "DELETE feedback",

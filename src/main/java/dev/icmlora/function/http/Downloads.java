@@ -44,11 +44,13 @@ public final class Downloads {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final CallerLimit downloads;
+    private final CallerLimit waiting;
     private final Access access;
     private final ObjectMapper mapper;
 
     Downloads(Access access, ObjectMapper mapper) {
         this.downloads = new CallerLimit(MOST, access::share, "downloads are on their way");
+        this.waiting = new CallerLimit(MOST, access::share, "large replies wait");
         this.access = access;
         this.mapper = mapper;
     }
@@ -106,11 +108,19 @@ public final class Downloads {
         return out -> mapper.writeValue(out, entity);
     }
 
-    /// What takes a place when there is one.
+    /// What takes a place when there is one. What waits for it is in memory, so no more of them wait than there are
+    /// places.
     private Runnable place(RoutingContext context) {
         var end = RequestEnd.of(context);
         var payer = access.caller(context).payer();
-        return () -> end.then(downloads.await(payer, PATIENCE)::leave);
+        return () -> {
+            var waits = waiting.enter(payer);
+            try {
+                end.then(downloads.await(payer, PATIENCE)::leave);
+            } finally {
+                waits.leave();
+            }
+        };
     }
 
     /// A file or the part that a client asks for, of a request that has a place.

@@ -10,7 +10,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.function.access.Caller.Role;
@@ -43,12 +42,13 @@ public final class FunctionResource {
 
     @PUT
     @Path("/{name}")
-    @Blocking
+    @RunOnVirtualThread
     public Response define(@PathParam("name") String name, @Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
         var defined = functions.define(caller.tenant(), name, json.read(context, FunctionDefinition.class));
         var function = defined.function();
-        return json(defined.isNew() ? Response.Status.CREATED : Response.Status.OK, function)
+        return Response.fromResponse(downloads.computed(context, function))
+                .status(defined.isNew() ? Response.Status.CREATED : Response.Status.OK)
                 .header(HttpHeaders.LOCATION, "/functions/" + function.versioned())
                 .build();
     }
@@ -68,9 +68,5 @@ public final class FunctionResource {
     public void delete(@PathParam("name") String name) {
         var caller = client.requireDeleter();
         functions.delete(caller.tenant(), name);
-    }
-
-    private static Response.ResponseBuilder json(Response.Status status, Object entity) {
-        return Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(entity);
     }
 }

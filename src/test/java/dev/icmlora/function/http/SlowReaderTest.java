@@ -79,11 +79,14 @@ class SlowReaderTest {
         return switch (form) {
             case "gguf" -> get("/adapters/" + adapter(), "*/*");
             case "zip" -> get("/adapters/" + adapter(), "application/zip");
-            case "function" -> {
+            case "function", "define" -> {
                 var example = Map.of("input", "long ".repeat(390), "output", "wait");
                 var task = task("How urgent is it?", Collections.nCopies(64, example));
-                define("long", Map.of("task", task, "labels", List.of("wait", "go")));
-                yield get("/functions/long", "*/*");
+                var definition = Map.of("task", task, "labels", List.of("wait", "go"));
+                define("long", definition);
+                yield form.equals("define")
+                        ? sent("PUT", "/functions/long", definition)
+                        : get("/functions/long", "*/*");
             }
             case "generate" -> {
                 // A token each.
@@ -98,14 +101,26 @@ class SlowReaderTest {
                 var many = with(with(with(chat("A dog"), "n", 8), "max_tokens", 10), "ignore_eos", true);
                 yield post("/v1/chat/completions", with(with(many, "logprobs", true), "top_logprobs", 20));
             }
+            case "feedback" -> {
+                define("spoken", Map.of("task", task("Say it.", List.of())));
+                var all = IntStream.range(0, 64)
+                        .mapToObj(i -> Map.of("input", "a word", "output", "long ".repeat(390) + i))
+                        .toList();
+                Requests.post("/functions/spoken/feedback", all).statusCode(200);
+                yield post("/functions/spoken/feedback", all.getLast());
+            }
             default -> post("/v1/embeddings", Map.of("model", BASE, "input", Collections.nCopies(14, "text")));
         };
     }
 
     private static String post(String path, Object content) throws JsonProcessingException {
+        return sent("POST", path, content);
+    }
+
+    private static String sent(String method, String path, Object content) throws JsonProcessingException {
         var body = Requests.JSON.writeValueAsString(content);
-        return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                .formatted(path, body.length(), body);
+        return "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(method, path, body.length(), body);
     }
 
     private static String get(String path, String accept) {
@@ -150,7 +165,7 @@ class SlowReaderTest {
 
     /// What was computed is not refused, or it would be computed again.
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "chat"})
+    @ValueSource(strings = {"generate", "chat", "define", "feedback"})
     void whatIsComputedWaitsForAPlace(String form) throws Exception {
         var request = request(form);
         var file = request("gguf");
@@ -178,6 +193,40 @@ class SlowReaderTest {
                 client.close();
             }
         }
+    }
+
+    /// Each reply that waits is in memory.
+    @Test
+    void noMoreRepliesWaitThanThereArePlaces() throws Exception {
+        var request = request("feedback");
+        var clients = new ArrayList<Socket>();
+        try {
+            fill(clients, PLACES, request);
+            for (var i = 0; i < PLACES + MORE; i++) {
+                clients.add(asking(request));
+            }
+            var others = clients.subList(PLACES, clients.size());
+
+            Eventually.until(() -> answered(others).size() == MORE);
+            for (var client : answered(others)) {
+                assertThat(status(client)).isEqualTo("HTTP/1.1 429");
+                assertThat(reply(client)).contains("32 large replies wait already, which is the limit");
+            }
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static List<Socket> answered(List<Socket> clients) throws IOException {
+        var answered = new ArrayList<Socket>();
+        for (var client : clients) {
+            if (client.getInputStream().available() > 0) {
+                answered.add(client);
+            }
+        }
+        return answered;
     }
 
     /// Until so many wait for what they do not read.

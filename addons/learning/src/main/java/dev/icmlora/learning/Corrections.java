@@ -37,6 +37,8 @@ public final class Corrections {
 
     /// Of a request.
     public static final int MOST = 256;
+    /// Outputs that were there before and contradict others, of a reply: each is read.
+    private static final int NAMED = 100;
 
     private final LearningStore store;
     private final NamedFunctions functions;
@@ -253,14 +255,17 @@ public final class Corrections {
 
     private List<Contradiction> contradictions(List<Feedback> pieces, List<Given> kept, Collection<Feedback> added) {
         Map<String, Contradiction> found = new LinkedHashMap<>();
+        var left = NAMED;
         for (var piece : pieces) {
             var hash = Hash.of(piece.input());
             var before = kept.stream().filter(each -> each.input().equals(hash)).toList();
             var now = added.stream()
                     .filter(each -> each.input().equals(piece.input()))
                     .toList();
-            if (before.size() + now.size() > 1 && !found.containsKey(hash)) {
-                var outputs = Stream.concat(before.stream().flatMap(each -> store.read(each).stream()), now.stream())
+            if (before.size() + now.size() > 1 && left > 0 && !found.containsKey(hash)) {
+                var newest = before.subList(Math.max(0, before.size() - left), before.size());
+                left -= newest.size();
+                var outputs = Stream.concat(newest.stream().flatMap(each -> store.read(each).stream()), now.stream())
                         .map(Feedback::output)
                         .toList();
                 found.put(hash, new Contradiction(piece.input(), outputs));

@@ -92,17 +92,17 @@ public final class LearningResource {
 
     @POST
     @Path("/{name}/feedback")
-    @Blocking
+    @RunOnVirtualThread
     public Response take(@PathParam("name") String name, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && LINES.matcher(type).matches()) {
-            return json(corrections.take(caller, name, lines(context), true));
+            return downloads.computed(context, corrections.take(caller, name, lines(context), true));
         }
         JsonBody.requireJson(context);
         var body = json.tree(context);
         var isList = body.isArray();
-        return json(corrections.take(caller, name, isList ? body : List.of(body), isList));
+        return downloads.computed(context, corrections.take(caller, name, isList ? body : List.of(body), isList));
     }
 
     private List<JsonNode> lines(RoutingContext context) {
