@@ -38,7 +38,7 @@ public final class IcmLoraClient {
                 .connectTimeout(CONNECT_TIMEOUT)
                 .build();
         URI folder = URI.create(address.toString().replaceFirst("/*$", "/"));
-        return new IcmLoraClient(new Transport(folder, Optional.empty(), Optional.empty(), TIMEOUT, http));
+        return new IcmLoraClient(new Transport(folder, Optional.empty(), Optional.empty(), TIMEOUT, http, () -> {}));
     }
 
     /// The same with an API key or a token, which a function that is not for everybody wants to see.
@@ -62,8 +62,16 @@ public final class IcmLoraClient {
         return with(transport.key(), transport.identityToken(), http);
     }
 
+    /// The same with a callback before a request is sent again, such as to count retries.
+    ///
+    /// @param retried is run by the thread that makes the request
+    public IcmLoraClient onRetry(Runnable retried) {
+        return new IcmLoraClient(transport.onRetry(retried));
+    }
+
     private IcmLoraClient with(Optional<String> key, Optional<IdentityToken> identityToken, HttpClient http) {
-        return new IcmLoraClient(new Transport(transport.address(), key, identityToken, transport.timeout(), http));
+        return new IcmLoraClient(
+                new Transport(transport.address(), key, identityToken, transport.timeout(), http, transport.retried()));
     }
 
     /// The same with another time in which a request must be answered, its repetitions included.

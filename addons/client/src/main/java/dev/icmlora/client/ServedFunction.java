@@ -2,6 +2,7 @@ package dev.icmlora.client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -90,11 +91,14 @@ record ServedFunction<I, O>(Transport transport, ObjectNode request, OutputForm<
     }
 
     private String path(String what) {
-        JsonNode function = request.path("task").path("function");
-        if (!function.isTextual()) {
-            throw new UnsupportedOperationException("only a function with a name can learn");
-        }
-        return new FunctionName(function.asText()).path(what);
+        return version()
+                .map(known -> new FunctionName(known).path(what))
+                .orElseThrow(() -> new UnsupportedOperationException("only a function with a name can learn"));
+    }
+
+    @Override
+    public Optional<String> version() {
+        return Optional.ofNullable(request.path("task").path("function").textValue());
     }
 
     @Override

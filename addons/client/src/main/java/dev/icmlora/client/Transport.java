@@ -40,8 +40,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 /// @param key that lets callers in, if one is needed
 /// @param identityToken for what stands before the function, if it asks for one
 /// @param timeout until when a request must be answered, with all its repetitions
+/// @param retried is run before each repetition
 record Transport(
-        URI address, Optional<String> key, Optional<IdentityToken> identityToken, Duration timeout, HttpClient http) {
+        URI address,
+        Optional<String> key,
+        Optional<IdentityToken> identityToken,
+        Duration timeout,
+        HttpClient http,
+        Runnable retried) {
 
     private static final int UNAVAILABLE = 503;
     private static final Set<Integer> BUSY = Set.of(429, UNAVAILABLE);
@@ -56,7 +62,12 @@ record Transport(
 
     /// The same with another timeout.
     Transport withTimeout(Duration other) {
-        return new Transport(address, key, identityToken, Objects.requireNonNull(other, "timeout"), http);
+        return new Transport(address, key, identityToken, Objects.requireNonNull(other, "timeout"), http, retried);
+    }
+
+    /// The same with another callback before each repetition.
+    Transport onRetry(Runnable other) {
+        return new Transport(address, key, identityToken, timeout, http, Objects.requireNonNull(other, "retried"));
     }
 
     /// The JSON of a reply.
@@ -148,6 +159,7 @@ record Transport(
                 throw failure;
             }
             Pauses.sleep(wait);
+            retried.run();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.icmlora.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// A task as a function of types: a small model answers, and no answer is outside the type `O`.
@@ -17,6 +18,11 @@ public interface TypedFunction<I, O> extends Function<I, O> {
     /// together, which is faster than one after the other. A request that would be too long, or is not answered
     /// in the time that the function gives it, is sent again in halves.
     List<Answer<O>> askAll(List<? extends I> inputs);
+
+    /// The version that answers, such as `urgency@3`; empty where the function has no name.
+    default Optional<String> version() {
+        return Optional.empty();
+    }
 
     /// Hands inputs over, which the function answers in the background: 10,000 at most, and 1 MiB of them. The
     /// same task answers as in [#askAll].

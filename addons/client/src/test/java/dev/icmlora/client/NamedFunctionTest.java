@@ -46,6 +46,7 @@ class NamedFunctionTest {
             var truth = truth(server, "truth").describedAs("Is it so?").build();
             truth.apply("a");
             truth.apply("b");
+            assertThat(truth.version()).contains("truth@3");
 
             var received = server.received();
             assertThat(received)
@@ -95,6 +96,7 @@ class NamedFunctionTest {
                     .function(String.class, Boolean.class)
                     .describedAs("Is it so?")
                     .build();
+            assertThat(truth.version()).isEmpty();
             assertThatThrownBy(() -> truth.correct("a", true)).isInstanceOf(UnsupportedOperationException.class);
             assertThatThrownBy(truth::improve).isInstanceOf(UnsupportedOperationException.class);
             assertThat(server.received()).isEmpty();

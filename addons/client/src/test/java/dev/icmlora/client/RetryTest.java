@@ -16,6 +16,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,21 @@ class RetryTest {
             assertThat(server.received().get(2).body())
                     .isEqualTo(server.received().get(0).body());
             assertThat(pause(server.received())).isBetween(Duration.ofMillis(990), Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void eachRetryIsTold() throws IOException {
+        var retries = new AtomicInteger();
+        try (var server = new ScriptedServer(Reply.of(503), ScriptedServer.BROKEN, ANSWER, ANSWER)) {
+            var client = IcmLoraClient.of(server.address())
+                    .onRetry(retries::incrementAndGet)
+                    .withKey("secret")
+                    .withTimeout(Duration.ofSeconds(20));
+            client.post("/generate", Json.MAPPER.createObjectNode());
+            assertThat(retries).hasValue(2);
+            client.post("/generate", Json.MAPPER.createObjectNode());
+            assertThat(retries).hasValue(2);
         }
     }
 
@@ -107,7 +123,8 @@ class RetryTest {
                 others[i] = new Socket(full.getInetAddress(), full.getLocalPort());
             }
             var address = URI.create("http://127.0.0.1:" + full.getLocalPort() + "/");
-            var transport = new Transport(address, Optional.empty(), Optional.empty(), Duration.ofSeconds(20), http);
+            var transport =
+                    new Transport(address, Optional.empty(), Optional.empty(), Duration.ofSeconds(20), http, () -> {});
             var begin = System.nanoTime();
 
             assertThatExceptionOfType(IcmLoraException.class)
