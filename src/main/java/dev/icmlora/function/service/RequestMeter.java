@@ -55,10 +55,14 @@ public final class RequestMeter {
     }
 
     private final MeterRegistry registry;
+    private final EngineHost engineHost;
+    private final AdapterCache cache;
     private final Timer firstToken;
 
-    RequestMeter(MeterRegistry registry) {
+    RequestMeter(MeterRegistry registry, EngineHost engineHost, AdapterCache cache) {
         this.registry = registry;
+        this.engineHost = engineHost;
+        this.cache = cache;
         this.firstToken = Timer.builder("icm.lora.first.token")
                 .description("Time from a request for a text to its first token")
                 .serviceLevelObjectives(REQUEST_BUCKETS)
@@ -69,7 +73,7 @@ public final class RequestMeter {
         return LongStream.of(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
     }
 
-    void start(@Observes StartupEvent event, EngineHost engineHost, AdapterCache cache) {
+    void start(@Observes StartupEvent event) {
         Gauge.builder("icm.lora.queue.requests", engineHost, EngineHost::waiting)
                 .description("Requests that wait for a worker")
                 .register(registry);
