@@ -118,12 +118,12 @@ final class StubFunction implements AutoCloseable {
         mostAtWork.accumulateAndGet(atWork.incrementAndGet(), Math::max);
         try {
             Thread.sleep(millis);
-            answer(exchange);
         } catch (InterruptedException e) {
             throw new IOException(e);
-        } finally {
-            atWork.decrementAndGet();
         }
+        // After the reply the client may ask again at once.
+        atWork.decrementAndGet();
+        answer(exchange);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
