@@ -50,7 +50,8 @@ async def refused(client):
 async def check(mode):
     async with Client(URL, mode=mode) as client:
         tools = await client.list_tools()
-        assert [tool.name for tool in tools.tools] == ["run_function", "list_functions", "define_function", "decide"], tools
+        names = [tool.name for tool in tools.tools]
+        assert names == ["run_function", "list_functions", "define_function", "correct_function", "decide"], tools
         print("ok", mode, client.protocol_version, *await defined_and_run(client), await decided(client))
         await refused(client)
 
