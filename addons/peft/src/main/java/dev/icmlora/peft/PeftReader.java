@@ -2,8 +2,6 @@ package dev.icmlora.peft;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,8 +17,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.adapter.LowRankUpdate;
 
-/// Reads a LoRA that PEFT saved: the two files in a zip, or in a folder. Nothing in them is trusted, and nothing is
-/// written to a disk.
+/// Reads a LoRA that PEFT saved: two files in a zip. Nothing in them is trusted, and nothing is written to a disk.
 ///
 /// @param largestBytes of both files together, once unpacked
 public record PeftReader(PeftModel model, long largestBytes) {
@@ -60,32 +57,7 @@ public record PeftReader(PeftModel model, long largestBytes) {
     ///
     /// @param check is told the shape of each update before its numbers are read, and throws what there is to throw
     public List<LowRankUpdate> read(byte[] zip, Consumer<LowRankUpdate.Shape> check) {
-        return updates(unpack(zip), check);
-    }
-
-    /// The updates of the folder that PEFT's `save_pretrained` wrote; its other files are not looked at.
-    ///
-    /// @throws InvalidAdapterException if it is no LoRA, or one whose settings are not served
-    /// @throws IOException if a file cannot be read
-    public List<LowRankUpdate> read(Path folder) throws IOException {
-        var files = new HashMap<String, byte[]>();
-        var room = largestBytes;
-        for (var name : FILES) {
-            var file = folder.resolve(name);
-            if (!Files.isRegularFile(file)) {
-                throw new InvalidAdapterException(name, null, null, "is missing in " + folder);
-            }
-            room -= Files.size(file);
-            if (room < 0) {
-                throw new InvalidAdapterException(
-                        name, largestBytes, null, "is larger than the limit of " + largestBytes + " bytes allows");
-            }
-            files.put(name, Files.readAllBytes(file));
-        }
-        return updates(files, _ -> {});
-    }
-
-    private List<LowRankUpdate> updates(Map<String, byte[]> files, Consumer<LowRankUpdate.Shape> check) {
+        var files = unpack(zip);
         var config = config(files.get(PeftArchive.CONFIG));
         return updates(config, SafeTensors.parse(files.get(PeftArchive.WEIGHTS)), check);
     }

@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +11,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,23 +47,6 @@ class PeftReaderTest {
         assertThat(update.a()).containsExactly(1, 2, 3);
         // The converter interleaves the two halves of a head.
         assertThat(update.b()).containsExactly(10, 30, 20, 40);
-    }
-
-    @Test
-    void readsTheFolderThatPeftLeaves(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("README.md"), "A model card.");
-        assertThatExceptionOfType(InvalidAdapterException.class)
-                .isThrownBy(() -> READER.read(folder))
-                .withMessageContaining("adapter_config.json is missing in " + folder);
-        Files.write(folder.resolve(PeftArchive.CONFIG), good().config());
-        Files.write(folder.resolve(PeftArchive.WEIGHTS), good().weights());
-
-        assertThat(READER.read(folder)).usingRecursiveComparison().isEqualTo(READER.read(good().zip()));
-
-        Files.write(folder.resolve(PeftArchive.WEIGHTS), new byte[5000]);
-        assertThatExceptionOfType(InvalidAdapterException.class)
-                .isThrownBy(() -> READER.read(folder))
-                .withMessageContaining("larger than the limit of 4096 bytes");
     }
 
     @Test

@@ -26,7 +26,7 @@ import dev.icmlora.trainer.paper.ZooRun;
                 "Trains a generator as the paper does, on top of B0: an adapter of each training task, a CVAE that"
                         + " reconstructs them, and prior and decoder of that through the base model's loss. Each step is a"
                         + " command too; killed, it goes on where it was.",
-        subcommands = {ZooCommand.class, ImportAdapterCommand.class, CvaeCommand.class, FineTuneCommand.class})
+        subcommands = {ZooCommand.class, CvaeCommand.class, FineTuneCommand.class})
 public final class PaperCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -50,21 +50,6 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
                 .toList();
     }
 
-    /// The task to train on that has an id, whatever `match` and `most` say.
-    ///
-    /// @throws IllegalArgumentException when there is none of that id
-    public TrainingTask learned(String id, Path folder, PromptFormat format) throws IOException {
-        // Texts are fetched one by one; the split of a user's own tasks depends on all of them.
-        Curriculum curriculum = taskFolder.isEmpty()
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id::equals)
-                : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, _ -> true);
-        return curriculum.learned().stream()
-                .filter(task -> task.task().id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no task to train on has the id \"" + id
-                        + "\": the suite's" + " are those of `icm-lora suite --show 1`, a folder's are user/FILE"));
-    }
-
     private Curriculum all(Path folder, PromptFormat format) throws IOException {
         return taskFolder.isEmpty()
                 ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))

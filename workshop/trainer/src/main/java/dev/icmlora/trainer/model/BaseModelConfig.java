@@ -21,11 +21,7 @@ public record BaseModelConfig(BaseModelShape shape, List<Target> modules) {
     public static final List<String> MODULES =
             Arrays.stream(Module.values()).map(Module::file).toList();
 
-    /// @throws IllegalArgumentException when it is a model that cannot be trained through
-    public static BaseModelConfig of(LlamaModel model) {
-        return of(weights(model));
-    }
-
+    /// @throws IllegalArgumentException when its layers differ in size
     static BaseModelConfig of(BaseModelWeights weights) {
         List<Target> modules = targets(weights.layers().getFirst());
         for (LayerWeights layer : weights.layers()) {

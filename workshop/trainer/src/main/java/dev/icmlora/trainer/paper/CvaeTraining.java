@@ -40,7 +40,7 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
                     .toList();
             if (learners.isEmpty()) {
                 throw new IllegalArgumentException("the zoo in " + zoo.folder()
-                        + " is empty: run `icm-lora paper zoo` or `icm-lora paper import-adapter` first");
+                        + " is empty: run `icm-lora paper zoo` first");
             }
             try (Cvae cvae = cvae(session, setup)) {
                 ReconstructionObjective objective = new ReconstructionObjective(

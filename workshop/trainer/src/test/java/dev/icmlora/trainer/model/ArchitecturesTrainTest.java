@@ -145,7 +145,7 @@ class ArchitecturesTrainTest {
             if (variant != Variant.ERNIE) {
                 try (LlamaModel llama = open(variant)) {
                     AdapterLayout expected = TinyModel.adapter(variant).layout();
-                    assertThat(BaseModelConfig.of(llama)
+                    assertThat(BaseModelConfig.of(BaseModelConfig.weights(llama))
                                     .layout(BaseModelConfig.MODULES, expected.rank(), expected.alpha()))
                             .isEqualTo(expected);
                 }
