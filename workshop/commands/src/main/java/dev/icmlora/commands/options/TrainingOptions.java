@@ -33,14 +33,8 @@ public final class TrainingOptions {
     @Option(names = "--steps", description = "The same in steps; whichever comes first ends the run.")
     private long steps = Long.MAX_VALUE;
 
-    @Option(names = "--stop-after", paramLabel = "STEPS", description = "Stop early; the next call goes on from there.")
-    private long stopAfter = TrainingSettings.NEVER;
-
     @Option(names = "--rate", description = "Greatest learning rate (default: ${DEFAULT-VALUE}).")
     private float rate = Schedule.RATE;
-
-    @Option(names = "--warm-up", paramLabel = "STEPS", description = "Linear warm-up (default: ${DEFAULT-VALUE}).")
-    private int warmUp = Schedule.WARM_UP;
 
     @Option(names = "--seed", description = "Seed of initial weights and batches (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -57,14 +51,8 @@ public final class TrainingOptions {
                     "Of the frozen weights: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which measures them).")
     private Precision precision = Precision.FASTEST;
 
-    @Option(names = "--log-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int logEvery = TrainingRun.Intervals.DEFAULT.log();
-
-    @Option(names = "--checkpoint-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int checkpointEvery = TrainingRun.Intervals.DEFAULT.checkpoint();
-
     @Option(names = "--validate-every", paramLabel = "STEPS", description = "default: ${DEFAULT-VALUE}")
-    private int validateEvery = TrainingRun.Intervals.DEFAULT.validate();
+    private int validateEvery = 100;
 
     @Option(
             names = "--patience",
@@ -76,12 +64,11 @@ public final class TrainingOptions {
         return new TrainingSettings(
                 Optional.ofNullable(folder),
                 curriculum.settings(),
-                new Schedule(rate, warmUp, steps, minutes * 60, patience),
-                stopAfter,
+                new Schedule(rate, Schedule.WARM_UP, steps, minutes * 60, patience),
                 seed,
                 threads,
                 precision,
-                new TrainingRun.Intervals(logEvery, checkpointEvery, validateEvery));
+                TrainingRun.Intervals.validating(validateEvery));
     }
 
     /// Refuses options that a command has with all others, and could only ignore.

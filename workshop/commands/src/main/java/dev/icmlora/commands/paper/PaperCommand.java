@@ -5,8 +5,6 @@ import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 import dev.icmlora.commands.options.GeneratorOptions;
 import dev.icmlora.commands.options.TrainingOptions;
@@ -28,9 +26,6 @@ import dev.icmlora.trainer.paper.ZooRun;
                         + " command too; killed, it goes on where it was.",
         subcommands = {ZooCommand.class, CvaeCommand.class, FineTuneCommand.class})
 public final class PaperCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private TrainingOptions options;
 
@@ -39,8 +34,6 @@ public final class PaperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // A step that stops early is none to go on from.
-        TrainingOptions.refuse(spec, "--stop-after");
         boolean finished = new ZooRun(options.settings(), ZooRun.TOGETHER, ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE)
                         .run(System.out)
                 && new CvaeTraining(options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)

@@ -49,7 +49,7 @@ public final class ZooCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         // The length of each task's training is --length.
-        TrainingOptions.refuse(spec, "--minutes", "--steps", "--patience", "--stop-after");
+        TrainingOptions.refuse(spec, "--minutes", "--steps", "--patience");
         boolean finished = new ZooRun(options.settings(), together, length, keep, shard.shard()).run(System.out);
         return TrainingOptions.exitCode(finished);
     }

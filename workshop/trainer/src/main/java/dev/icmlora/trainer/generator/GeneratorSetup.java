@@ -40,7 +40,7 @@ public record GeneratorSetup(
                         session.folder(),
                         training.schedule().state(),
                         session.model().config(),
-                        session.baseModelId().fingerprint(),
+                        session.base().id().fingerprint(),
                         session.manager());
         int vectorLayer = from.map(
                         exported -> exported.file().manifest().architecture().vectorLayer())

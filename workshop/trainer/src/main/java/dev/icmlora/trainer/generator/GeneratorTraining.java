@@ -6,7 +6,6 @@ import java.util.Optional;
 
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.vectors.VectorDropout;
@@ -83,7 +82,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
 
         @Override
         public Optional<ExportedGenerator> generator(TrainingSession session) {
-            file.manifest().requireMatch(session.baseModelId(), session.format().fingerprint());
+            file.manifest().requireMatch(session.base().id(), session.base().format().fingerprint());
             return Optional.of(new ExportedGenerator(file));
         }
 
@@ -102,21 +101,15 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
             try (GeneratorNetwork network =
                     new GeneratorNetwork(setup.architecture(), setup.shared(), training.seed(), session.manager())) {
                 start.give(session, network);
-                new TrainingRun(
-                                session.identity(
-                                                RUN,
-                                                settings(session, setup),
-                                                session.curriculum().learned())
-                                        .after(setup.shared().learnedFrom()),
-                                objective(session, setup, network),
-                                training.schedule(),
-                                training.intervals(),
-                                session.folder().resolve(RUN),
-                                session.stop()::isRequested,
-                                session.manager())
-                        .train(out, training.stopAfter());
+                return session.train(
+                        session.identity(
+                                        RUN,
+                                        settings(setup),
+                                        session.curriculum().learned())
+                                .after(setup.shared().learnedFrom()),
+                        objective(session, setup, network),
+                        out);
             }
-            return !session.stop().isRequested();
         }
     }
 
@@ -128,7 +121,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                 network,
                 setup.shared(),
                 session.curriculum().drawn(setup.learners(), batches.textWeight),
-                new PromptSampler(session.format(), mix),
+                new PromptSampler(session.base().format(), mix),
                 setup.examinations(),
                 new GeneratorObjective.Settings(
                         batches.tasks,
@@ -140,7 +133,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
                 session.manager());
     }
 
-    private String settings(TrainingSession session, GeneratorSetup setup) {
+    private String settings(GeneratorSetup setup) {
         return ("%s on %s, %s, %d units, rate %s, %d tasks of %d tokens, %d queries, packed %s, foreign %s, described %s,"
                         + " dropout %s, texts %d times, seed %d")
                 .formatted(

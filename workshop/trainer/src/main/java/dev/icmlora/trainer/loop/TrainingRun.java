@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToLongFunction;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -39,7 +38,10 @@ public final class TrainingRun {
     /// @param checkpoint steps between two checkpoints
     /// @param validate steps between two validations
     public record Intervals(int log, int checkpoint, int validate) {
-        public static final Intervals DEFAULT = new Intervals(10, 50, 100);
+        /// Those of a training that validates every so many steps.
+        public static Intervals validating(int every) {
+            return new Intervals(10, 50, every);
+        }
     }
 
     /// @param stop asked after every step; when it says so, the run writes a checkpoint and ends
@@ -81,23 +83,11 @@ public final class TrainingRun {
         return folder.resolve("best.gguf");
     }
 
-    /// Trains to the end of the schedule, or for `stopAfter` further steps.
-    ///
-    /// @return what was reached, as in the checkpoint
-    /// @throws IllegalStateException when training diverges
-    public Checkpoint train(PrintStream out, long stopAfter) throws IOException {
-        return train(out, start -> start.step() + stopAfter);
-    }
-
     /// Trains to the end of the schedule, or until step `last`.
     ///
     /// @return what was reached, as in the checkpoint
     /// @throws IllegalStateException when training diverges
-    public Checkpoint trainTo(PrintStream out, long last) throws IOException {
-        return train(out, start -> last);
-    }
-
-    private Checkpoint train(PrintStream out, ToLongFunction<Checkpoint> last) throws IOException {
+    public Checkpoint train(PrintStream out, long last) throws IOException {
         Files.createDirectories(folder);
         deleteHalfWritten();
         try (NDManager own = manager.newSubManager();
@@ -110,7 +100,7 @@ public final class TrainingRun {
             try (TrainingDisplay display =
                     new TrainingDisplay(identity.kind(), progress(start), start.elapsed(), out)) {
                 Checkpoint reached = start.equals(Checkpoint.START) ? validated(start, state, display) : start;
-                return train(reached, last.applyAsLong(start), optimiser, state, display);
+                return train(reached, last, optimiser, state, display);
             }
         }
     }

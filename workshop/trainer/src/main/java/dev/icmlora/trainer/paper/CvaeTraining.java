@@ -11,7 +11,6 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.generator.GeneratorSettings;
 import dev.icmlora.trainer.generator.GeneratorSetup;
-import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 
@@ -53,18 +52,12 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
                         session.manager());
                 List<TrainingTask> trained =
                         learners.stream().map(Learner::task).toList();
-                new TrainingRun(
-                                session.identity(RUN, settings(setup), trained)
-                                        .after(setup.shared().learnedFrom()),
-                                objective,
-                                training.schedule(),
-                                training.intervals(),
-                                session.folder().resolve(RUN),
-                                session.stop()::isRequested,
-                                session.manager())
-                        .train(out, training.stopAfter());
+                return session.train(
+                        session.identity(RUN, settings(setup), trained)
+                                .after(setup.shared().learnedFrom()),
+                        objective,
+                        out);
             }
-            return !session.stop().isRequested();
         }
     }
 

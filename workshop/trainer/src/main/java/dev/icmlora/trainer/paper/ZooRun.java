@@ -34,11 +34,11 @@ public record ZooRun(TrainingSettings training, int together, int length, int ke
     public boolean run(PrintStream out) throws IOException {
         try (TrainingSession session = TrainingSession.open(training)) {
             List<TrainingTask> tasks = shard.of(session.curriculum().learned());
-            String base = session.baseModelId().fingerprint();
+            String base = session.base().id().fingerprint();
             new ZooTraining(
                             session.model(),
                             base,
-                            session.format(),
+                            session.base().format(),
                             SharedAdapter.trained(
                                     session.folder(),
                                     TrainingRun.State.LAST,

@@ -105,7 +105,7 @@ record ZooTraining(
                     stop,
                     scope);
             for (long step : settings.kept()) {
-                long reached = run.trainTo(out, step).step();
+                long reached = run.train(out, step).step();
                 if (reached < step) {
                     return;
                 }

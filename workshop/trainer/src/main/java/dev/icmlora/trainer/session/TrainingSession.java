@@ -1,6 +1,7 @@
 package dev.icmlora.trainer.session;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +12,12 @@ import ai.djl.ndarray.NDManager;
 import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
-import dev.icmlora.generator.network.BaseModelId;
-import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.trainer.curriculum.Curriculum;
 import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.Objective;
 import dev.icmlora.trainer.loop.RunIdentity;
 import dev.icmlora.trainer.loop.StopSignal;
+import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.torch.Torch;
@@ -31,6 +32,7 @@ public final class TrainingSession implements AutoCloseable {
 
     private static final int VALIDATION_QUERIES = 320;
 
+    private final TrainingSettings settings;
     private final Path folder;
     private final LoadedModel base;
     private final NDManager manager;
@@ -39,6 +41,7 @@ public final class TrainingSession implements AutoCloseable {
     private final StopSignal stop;
 
     private TrainingSession(Installation installation, TrainingSettings settings) throws IOException {
+        this.settings = settings;
         this.folder = settings.folder(installation.root());
         this.base = LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
         this.curriculum = settings.curriculum().read(folder, base.format());
@@ -60,10 +63,6 @@ public final class TrainingSession implements AutoCloseable {
         return base;
     }
 
-    public PromptFormat format() {
-        return base.format();
-    }
-
     public NDManager manager() {
         return manager;
     }
@@ -76,13 +75,26 @@ public final class TrainingSession implements AutoCloseable {
         return curriculum;
     }
 
-    public BaseModelId baseModelId() {
-        return base.id();
-    }
-
     /// Names a run so that another one, on other tasks or for another base model, does not go on from its checkpoint.
     public RunIdentity identity(String kind, String settings, List<TrainingTask> tasks) {
-        return RunIdentity.of(kind, settings, baseModelId().fingerprint(), tasks);
+        return RunIdentity.of(kind, settings, base.id().fingerprint(), tasks);
+    }
+
+    /// Trains until the schedule is over or the process is told to stop, from the last checkpoint if there is one.
+    ///
+    /// @param run whose kind is also the name of its folder inside the training folder
+    /// @return whether it came to its end
+    public boolean train(RunIdentity run, Objective objective, PrintStream out) throws IOException {
+        new TrainingRun(
+                        run,
+                        objective,
+                        settings.schedule(),
+                        settings.intervals(),
+                        folder.resolve(run.kind()),
+                        stop::isRequested,
+                        manager)
+                .train(out, Long.MAX_VALUE);
+        return !stop.isRequested();
     }
 
     public StopSignal stop() {

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.trainer.curriculum.PromptSampler;
-import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
@@ -45,7 +44,7 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
         try (TrainingSession session = TrainingSession.open(training)) {
             AdapterLayout layout = session.model().config().layout(targets, rank, SharedAdapter.SCALE * rank);
             PromptSampler sampler = new PromptSampler(
-                    session.format(), new PromptSampler.Mix(batches.packed, 3, 8, batches.queries, 0.7, 1, 512));
+                    session.base().format(), new PromptSampler.Mix(batches.packed, 3, 8, batches.queries, 0.7, 1, 512));
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     SharedAdapter.initial(layout, training.seed(), session.manager()),
@@ -55,19 +54,11 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
                     batches.tokens,
                     training.seed(),
                     session.manager());
-            new TrainingRun(
-                            session.identity(
-                                    SharedAdapter.RUN,
-                                    settings(),
-                                    session.curriculum().tasks()),
-                            objective,
-                            training.schedule(),
-                            training.intervals(),
-                            session.folder().resolve(SharedAdapter.RUN),
-                            session.stop()::isRequested,
-                            session.manager())
-                    .train(out, training.stopAfter());
-            return !session.stop().isRequested();
+            return session.train(
+                    session.identity(
+                            SharedAdapter.RUN, settings(), session.curriculum().tasks()),
+                    objective,
+                    out);
         }
     }
 

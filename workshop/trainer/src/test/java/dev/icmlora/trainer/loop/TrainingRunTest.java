@@ -27,7 +27,7 @@ class TrainingRunTest extends TinyTraining {
 
         sharedRun("b0", whole).train(NOWHERE, 6);
         sharedRun("b0", parts).train(NOWHERE, 2);
-        Checkpoint reached = sharedRun("b0", parts).train(NOWHERE, 4);
+        Checkpoint reached = sharedRun("b0", parts).train(NOWHERE, 6);
 
         assertThat(reached.step()).isEqualTo(6);
         try (GgufFile expected = GgufFile.open(TrainingRun.checkpoint(whole));

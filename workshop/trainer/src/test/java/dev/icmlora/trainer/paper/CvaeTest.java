@@ -71,7 +71,7 @@ class CvaeTest extends TinyTraining {
             SharedAdapter shared = SharedAdapter.initial(LAYOUT, 1, manager);
             try (Cvae cvae = new ConvolutionalCvae(ARCHITECTURE, shared, 1, manager)) {
                 reconstructionRun(reconstruction(cvae, shared, folder), folder, 4)
-                        .train(NOWHERE, folder == whole ? 4 : 2);
+                        .train(NOWHERE, folder == whole || Files.exists(TrainingRun.checkpoint(folder)) ? 4 : 2);
             }
         }
 

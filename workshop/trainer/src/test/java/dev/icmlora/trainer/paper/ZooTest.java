@@ -47,8 +47,8 @@ class ZooTest extends TinyTraining {
                     () -> false,
                     scope);
 
-            run.trainTo(NOWHERE, 30);
-            Checkpoint reached = run.trainTo(NOWHERE, 40);
+            run.train(NOWHERE, 30);
+            Checkpoint reached = run.train(NOWHERE, 40);
 
             assertThat(reached.step()).isEqualTo(40);
             Map<Integer, Validation.Score> after = objective.scores();
