@@ -118,14 +118,12 @@ class TrainAnotherModelTest {
         TrainingSettings settings = TrainingSettings.of(folder, tasks, schedule, 50);
         new SharedAdapterTraining(
                         settings,
-                        SharedAdapterTraining.Batches.DEFAULT,
                         SharedAdapterTraining.RANK,
                         SharedAdapterTraining.TARGETS)
                 .run(System.out);
         new GeneratorTraining(
                         settings,
                         GeneratorSettings.DEFAULT.withVectors(VECTORS),
-                        GeneratorTraining.Batches.DEFAULT,
                         GeneratorTraining.Start.ZERO)
                 .run(System.out);
         new GeneratorExport(

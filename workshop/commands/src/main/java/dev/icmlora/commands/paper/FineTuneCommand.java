@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-import dev.icmlora.commands.options.GeneratorBatchOptions;
 import dev.icmlora.commands.options.GeneratorOptions;
 import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.generator.GeneratorTraining;
@@ -26,13 +25,10 @@ public final class FineTuneCommand implements Callable<Integer> {
     @Mixin
     private GeneratorOptions generator;
 
-    @Mixin
-    private GeneratorBatchOptions batches;
-
     @Override
     public Integer call() throws IOException {
         boolean finished = new GeneratorTraining(
-                        options.settings(), generator.settings(), batches.batches(), new FromCvae())
+                        options.settings(), generator.settings(), new FromCvae())
                 .run(System.out);
         return TrainingOptions.exitCode(finished);
     }

@@ -38,12 +38,7 @@ public final class PaperCommand implements Callable<Integer> {
                         .run(System.out)
                 && new CvaeTraining(options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)
                         .run(System.out)
-                && new GeneratorTraining(
-                                options.settings(),
-                                generator.settings(),
-                                GeneratorTraining.Batches.DEFAULT,
-                                new FromCvae())
-                        .run(System.out);
+                && new GeneratorTraining(options.settings(), generator.settings(), new FromCvae()).run(System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

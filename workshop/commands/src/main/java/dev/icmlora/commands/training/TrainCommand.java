@@ -126,7 +126,6 @@ public final class TrainCommand implements Callable<Integer> {
     private SharedAdapterTraining shared(Path folder) {
         return new SharedAdapterTraining(
                 training(folder, 1.0 / 3),
-                SharedAdapterTraining.Batches.DEFAULT,
                 SharedAdapterTraining.RANK,
                 SharedAdapterTraining.TARGETS);
     }
@@ -135,7 +134,6 @@ public final class TrainCommand implements Callable<Integer> {
         return new GeneratorTraining(
                 training(folder, 2.0 / 3),
                 GeneratorSettings.DEFAULT.withVectors(vectors),
-                GeneratorTraining.Batches.DEFAULT,
                 GeneratorTraining.Start.ZERO);
     }
 

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import dev.icmlora.commands.options.GeneratorBatchOptions;
 import dev.icmlora.commands.options.GeneratorOptions;
 import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.generator.network.GeneratorFile;
@@ -28,9 +27,6 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     @Mixin
     private GeneratorOptions generator;
 
-    @Mixin
-    private GeneratorBatchOptions batches;
-
     @Option(
             names = "--from",
             paramLabel = "FILE",
@@ -41,7 +37,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GeneratorTraining.Start start =
                 from == null ? GeneratorTraining.Start.ZERO : new GeneratorTraining.FromFile(GeneratorFile.read(from));
-        boolean finished = new GeneratorTraining(options.settings(), generator.settings(), batches.batches(), start)
+        boolean finished = new GeneratorTraining(options.settings(), generator.settings(), start)
                 .run(System.out);
         return TrainingOptions.exitCode(finished);
     }

@@ -27,6 +27,9 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
 
     private static final double VALIDATION_SHARE = 0.1;
 
+    /// A kind of text is drawn as often as so many tasks.
+    private static final int TEXT_WEIGHT = 4;
+
     public Curriculum {
         tasks = List.copyOf(tasks);
         texts = List.copyOf(texts);
@@ -80,14 +83,13 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
         return Stream.concat(tasks.stream(), texts.stream()).toList();
     }
 
-    /// What training draws from: what belongs to each task once, and what belongs to each kind of text as often as it
-    /// counts, because a kind of text is wider than a task.
+    /// What training draws from: what belongs to each task once, and what belongs to each kind of text several times,
+    /// because a kind of text is wider than a task.
     ///
     /// @param ofLearned something of each of [#learned]
-    /// @param textWeight a kind of text is drawn as often as so many tasks
-    public <T> List<T> drawn(List<T> ofLearned, int textWeight) {
+    public <T> List<T> drawn(List<T> ofLearned) {
         List<T> drawn = new ArrayList<>(ofLearned.subList(0, tasks.size()));
-        for (int i = 0; i < textWeight; i++) {
+        for (int i = 0; i < TEXT_WEIGHT; i++) {
             drawn.addAll(ofLearned.subList(tasks.size(), ofLearned.size()));
         }
         return drawn;

@@ -35,20 +35,10 @@ public record PromptSampler(PromptFormat format, Mix mix) {
 
     /// A sample of either kind.
     ///
+    /// @param avoid examples that must not be drawn: those that a task vector was made of
     /// @param owner index of the sample's adapter
     public Batch.Sample draw(TrainingTask task, Set<Example> avoid, int owner, RandomGenerator random) {
-        return draw(task, avoid, drawsPacked(random), owner, random);
-    }
-
-    /// Whether the next sample is to be a packed sequence.
-    public boolean drawsPacked(RandomGenerator random) {
-        return random.nextDouble() < mix.packed;
-    }
-
-    /// @param avoid examples that must not be drawn: those that a task vector was made of
-    /// @param packed a packed sequence, not queries
-    /// @param owner index of the sample's adapter
-    public Batch.Sample draw(TrainingTask task, Set<Example> avoid, boolean packed, int owner, RandomGenerator random) {
+        boolean packed = random.nextDouble() < mix.packed;
         boolean described = random.nextDouble() < (packed ? mix.describedPacked : mix.describedQuery);
         String description = described ? pick(task.task().descriptions(), random) : "";
         int wanted = packed ? random.nextInt(mix.fewest, mix.most + 1) : mix.queries;

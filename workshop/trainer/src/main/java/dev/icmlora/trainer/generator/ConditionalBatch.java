@@ -6,7 +6,6 @@ import java.util.random.RandomGenerator;
 
 import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.vectors.VectorDropout;
 import dev.icmlora.trainer.vectors.VectorPool;
 
 /// What a generator is asked for in one step: some tasks, a task vector of each, and noise for z.
@@ -44,9 +43,18 @@ public record ConditionalBatch(
         return new ConditionalBatch(chosen, conditionings, vectors, noise);
     }
 
-    ConditionalBatch dropping(VectorDropout dropout, RandomGenerator random) {
-        float[][] dropped =
-                Arrays.stream(vectors).map(vector -> dropout.of(vector, random)).toArray(float[][]::new);
+    /// Without some of the vectors' values, so that no task is known by a few of them: those are zero, their mean, and
+    /// the others as much greater.
+    ///
+    /// @param share of the values, 0 to below 1
+    ConditionalBatch dropping(double share, RandomGenerator random) {
+        float kept = (float) (1 / (1 - share));
+        float[][] dropped = Arrays.stream(vectors).map(float[]::clone).toArray(float[][]::new);
+        for (float[] vector : dropped) {
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] *= random.nextDouble() < share ? 0 : kept;
+            }
+        }
         return new ConditionalBatch(learners, conditionings, dropped, noise);
     }
 

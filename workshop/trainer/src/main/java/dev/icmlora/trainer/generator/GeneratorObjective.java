@@ -17,7 +17,6 @@ import dev.icmlora.trainer.loss.AnswerLoss;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.model.Batch;
 import dev.icmlora.trainer.shared.SharedAdapter;
-import dev.icmlora.trainer.vectors.VectorDropout;
 
 /// Learns prior and decoder through the frozen base model: the loss is that of the answers under the generated
 /// adapters, plus beta times the prior's distance from N(0, I).
@@ -33,11 +32,10 @@ public final class GeneratorObjective implements Objective {
 
     /// @param tasksPerStep different tasks in a step
     /// @param tokensPerStep samples are drawn, task after task, until they have so many tokens
-    /// @param foreign share of packed sequences that are of the next task of the step, under this one's adapter
+    /// @param vectorDropout share of a task vector's values that a step does not see
     /// @param kl how the KL term counts
     /// @param seed of the batches
-    record Settings(
-            int tasksPerStep, int tokensPerStep, VectorDropout vectorDropout, double foreign, KlTerm kl, long seed) {}
+    record Settings(int tasksPerStep, int tokensPerStep, double vectorDropout, KlTerm kl, long seed) {}
 
     GeneratorObjective(
             BaseModel model,
@@ -79,13 +77,9 @@ public final class GeneratorObjective implements Objective {
         List<Batch.Sample> samples = new ArrayList<>();
         for (int tokens = 0; tokens < settings.tokensPerStep || samples.size() < batch.size(); ) {
             int owner = samples.size() % batch.size();
-            boolean packed = sampler.drawsPacked(random);
-            boolean foreign = packed && settings.foreign > 0 && random.nextDouble() < settings.foreign;
-            int asked = foreign ? (owner + 1) % batch.size() : owner;
             Batch.Sample sample = sampler.draw(
-                    batch.learners().get(asked).task(),
-                    batch.conditionings().get(asked).examples(),
-                    packed,
+                    batch.learners().get(owner).task(),
+                    batch.conditionings().get(owner).examples(),
                     owner,
                     random);
             samples.add(sample);

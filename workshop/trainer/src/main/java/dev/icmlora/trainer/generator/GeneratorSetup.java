@@ -71,9 +71,9 @@ public record GeneratorSetup(
                 new GeneratorArchitecture(
                         session.model().config().shape().width(),
                         vectorLayer,
-                        settings.priorUnits(),
-                        settings.latent(),
-                        settings.decoderUnits(),
+                        GeneratorSettings.UNITS,
+                        GeneratorSettings.LATENT,
+                        GeneratorSettings.UNITS,
                         shared.layout()),
                 learners,
                 new Examinations(session.model(), vectorLayer, statistics, examinations));

@@ -8,39 +8,25 @@ import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
-import dev.icmlora.trainer.vectors.VectorDropout;
 
 /// Trains prior and decoder through the base model's loss, on top of a finished B0.
 ///
 /// @param training what every training is told
-/// @param generator sizes of the networks, and their task vectors
-/// @param batches what a step is made of
+/// @param generator what else the networks are trained with
 /// @param start what the networks begin with
-public record GeneratorTraining(TrainingSettings training, GeneratorSettings generator, Batches batches, Start start) {
+public record GeneratorTraining(TrainingSettings training, GeneratorSettings generator, Start start) {
 
     /// Folder of the run inside the training folder.
     public static final String RUN = "generator";
 
-    /// @param tasks in a step
-    /// @param tokens of a step's prompts
-    /// @param queries in a sample of them
-    /// @param packed share of packed in-context sequences
-    /// @param foreign share of the packed sequences that are of another task than the adapter, so that an adapter
-    /// still reads what examples say
-    /// @param described share of prompts with the description; else the adapter alone must know the task
-    /// @param vectorDropout share of a task vector's values that a step does not see
-    /// @param textWeight a text domain is drawn as often as so many tasks
-    public record Batches(
-            int tasks,
-            int tokens,
-            int queries,
-            double packed,
-            double foreign,
-            double described,
-            double vectorDropout,
-            int textWeight) {
-        public static final Batches DEFAULT = new Batches(8, 1200, 6, 0.25, 0, 0.85, 0.25, 4);
-    }
+    private static final int TASKS_PER_STEP = 8;
+    private static final int TOKENS_PER_STEP = 1200;
+
+    /// Share of a task vector's values that a step does not see.
+    private static final double VECTOR_DROPOUT = 0.25;
+
+    /// Some prompts have no description: the adapter alone must know the task.
+    private static final PromptSampler.Mix MIX = new PromptSampler.Mix(0.25, 3, 8, 6, 0.85, 0.85, 512);
 
     /// What a training begins with.
     public interface Start {
@@ -114,42 +100,25 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
     }
 
     private GeneratorObjective objective(TrainingSession session, GeneratorSetup setup, GeneratorNetwork network) {
-        PromptSampler.Mix mix =
-                new PromptSampler.Mix(batches.packed, 3, 8, batches.queries, batches.described, batches.described, 512);
         return new GeneratorObjective(
                 session.model(),
                 network,
                 setup.shared(),
-                session.curriculum().drawn(setup.learners(), batches.textWeight),
-                new PromptSampler(session.base().format(), mix),
+                session.curriculum().drawn(setup.learners()),
+                new PromptSampler(session.base().format(), MIX),
                 setup.examinations(),
                 new GeneratorObjective.Settings(
-                        batches.tasks,
-                        batches.tokens,
-                        new VectorDropout(batches.vectorDropout),
-                        batches.foreign,
-                        generator.kl(),
-                        training.seed()),
+                        TASKS_PER_STEP, TOKENS_PER_STEP, VECTOR_DROPOUT, generator.kl(), training.seed()),
                 session.manager());
     }
 
     private String settings(GeneratorSetup setup) {
-        return ("%s on %s, %s, %d units, rate %s, %d tasks of %d tokens, %d queries, packed %s, foreign %s, described %s,"
-                        + " dropout %s, texts %d times, seed %d")
+        return "%s on %s, %s, rate %s, seed %d"
                 .formatted(
                         start.label(),
                         setup.shared().fingerprint(),
                         generator,
-                        generator.decoderUnits(),
                         training.schedule().rate(),
-                        batches.tasks,
-                        batches.tokens,
-                        batches.queries,
-                        batches.packed,
-                        batches.foreign,
-                        batches.described,
-                        batches.vectorDropout,
-                        batches.textWeight,
                         training.seed());
     }
 }

@@ -14,22 +14,22 @@ import dev.icmlora.trainer.session.TrainingSettings;
 /// Trains A and B0, the adapter that all tasks share.
 ///
 /// @param training what every training is told
-/// @param batches what a step is made of
 /// @param rank of all adapters
 /// @param targets modules of every layer that all adapters change, as GGUF names them
-public record SharedAdapterTraining(TrainingSettings training, Batches batches, int rank, List<String> targets) {
+public record SharedAdapterTraining(TrainingSettings training, int rank, List<String> targets) {
 
     /// Rank and modules of `make train`.
     public static final int RANK = 16;
 
     public static final List<String> TARGETS = List.of("attn_q", "attn_v");
 
-    /// @param tokens of a step's prompts
-    /// @param queries in a sample of them
-    /// @param packed share of packed in-context sequences
-    public record Batches(int tokens, int queries, double packed) {
-        public static final Batches DEFAULT = new Batches(1200, 4, 0.35);
-    }
+    private static final int TOKENS_PER_STEP = 1200;
+
+    /// In a sample that is no packed sequence.
+    private static final int QUERIES = 4;
+
+    /// Share of packed in-context sequences.
+    private static final double PACKED = 0.35;
 
     /// @throws IllegalArgumentException if a module is none that adapters can change
     public SharedAdapterTraining {
@@ -44,14 +44,14 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
         try (TrainingSession session = TrainingSession.open(training)) {
             AdapterLayout layout = session.model().config().layout(targets, rank, SharedAdapter.SCALE * rank);
             PromptSampler sampler = new PromptSampler(
-                    session.base().format(), new PromptSampler.Mix(batches.packed, 3, 8, batches.queries, 0.7, 1, 512));
+                    session.base().format(), new PromptSampler.Mix(PACKED, 3, 8, QUERIES, 0.7, 1, 512));
             SharedAdapterObjective objective = new SharedAdapterObjective(
                     session.model(),
                     SharedAdapter.initial(layout, training.seed(), session.manager()),
                     session.curriculum().tasks(),
                     sampler,
                     session.validations(),
-                    batches.tokens,
+                    TOKENS_PER_STEP,
                     training.seed(),
                     session.manager());
             return session.train(
@@ -72,9 +72,9 @@ public record SharedAdapterTraining(TrainingSettings training, Batches batches, 
                         SharedAdapter.SCALE * rank,
                         modules,
                         training.schedule().rate(),
-                        batches.tokens,
-                        batches.queries,
-                        batches.packed,
+                        TOKENS_PER_STEP,
+                        QUERIES,
+                        PACKED,
                         training.seed());
     }
 }

@@ -30,7 +30,6 @@ import dev.icmlora.trainer.loop.RunIdentity;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.TinyModel;
 import dev.icmlora.trainer.shared.SharedAdapter;
-import dev.icmlora.trainer.vectors.VectorDropout;
 import dev.icmlora.trainer.vectors.VectorPool;
 
 /// A trained generator is served, and trained on, as it was trained.
@@ -91,7 +90,7 @@ class GeneratorTrainingTest extends TinyTraining {
                 learners(pools),
                 sampler(),
                 examinations(VectorPool.statistics(pools), pools),
-                new GeneratorObjective.Settings(2, 100, new VectorDropout(0.1), 0.5, new KlTerm(1e-3f, 10), 1),
+                new GeneratorObjective.Settings(2, 100, 0.1, new KlTerm(1e-3f, 10), 1),
                 manager);
         new TrainingRun(
                         RunIdentity.of("generator", "test", "base", tasks()),
