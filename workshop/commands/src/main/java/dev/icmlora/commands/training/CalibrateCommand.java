@@ -18,7 +18,6 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineFiles;
 import dev.icmlora.engine.EngineLoader;
 import dev.icmlora.engine.EngineOptions;
-import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.AnswerFit;
@@ -47,21 +46,6 @@ public final class CalibrateCommand implements Callable<Integer> {
             description = "Fit only how sure a single answer is, and leave the numbers of mode auto as they are.")
     private boolean answersOnly;
 
-    @Option(names = "--tasks", paramLabel = "N", description = "Most tasks of a group (default: ${DEFAULT-VALUE}).")
-    private int tasks = 40;
-
-    @Option(names = "--draws", paramLabel = "N", description = "Times each task is stated (default: ${DEFAULT-VALUE}).")
-    private int draws = 1;
-
-    @Option(names = "--examples", paramLabel = "N", description = "Examples of a task (default: ${DEFAULT-VALUE}).")
-    private int examples = 5;
-
-    @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = 1;
-
     @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -70,9 +54,6 @@ public final class CalibrateCommand implements Callable<Integer> {
         EngineFiles installed = EngineFiles.installed();
         EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
         Path file = files.generator().orElseThrow();
-        requireAtLeast("--tasks", tasks, 1);
-        requireAtLeast("--draws", draws, 1);
-        requireAtLeast("--examples", examples, AutoMode.LEAST_EXAMPLES);
         PrintWriter out = spec.commandLine().getOut();
         Optional<Calibration> kept = answersOnly
                 ? Optional.of(Calibration.of(GeneratorFile.read(file).manifest().calibration()))
@@ -94,17 +75,11 @@ public final class CalibrateCommand implements Callable<Integer> {
     }
 
     private Calibration fit(Optional<Calibration> kept, Engine engine, PrintWriter out) {
-        CalibrationTasks subjects = new CalibrationTasks(tasks, draws, examples, seed, suiteSeed);
+        CalibrationTasks subjects = new CalibrationTasks(engine);
         Calibration selection =
-                kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe(engine)), out));
+                kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe()), out));
         return CalibrationReport.print(
-                selection, new AnswerFit(subjects.texts(engine)), new AnswerFit(subjects.labels(engine)), out);
-    }
-
-    private static void requireAtLeast(String option, int given, int least) {
-        if (given < least) {
-            throw new IllegalArgumentException(option + " is " + given + ", but must be at least " + least);
-        }
+                selection, new AnswerFit(subjects.texts()), new AnswerFit(subjects.labels()), out);
     }
 
     private static void write(Path generator, List<Float> calibration, Path to) {

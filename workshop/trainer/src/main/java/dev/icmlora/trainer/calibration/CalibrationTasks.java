@@ -2,10 +2,11 @@ package dev.icmlora.trainer.calibration;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -22,109 +23,92 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// What selection is calibrated on: validation tasks, and training tasks with the examples that training held back.
 /// Neither held-out tasks nor test examples of training tasks are looked at.
-///
-/// @param most most tasks of a group
-/// @param draws times each task is stated
-/// @param examples of a task
-/// @param seed of what is drawn
-/// @param suiteSeed seed of the task suite
-public record CalibrationTasks(int most, int draws, int examples, long seed, long suiteSeed) {
+public final class CalibrationTasks {
+    /// Most tasks of a group.
+    private static final int MOST = 40;
+
+    /// Of a task.
+    private static final int EXAMPLES = 5;
+
     /// Times a task is stated to observe its answers: another description, other examples.
     private static final int TEXT_DRAWS = 2;
+
     /// The same for labels: few tasks have them.
     private static final int LABEL_DRAWS = 6;
 
-    /// Serves every task in every way.
-    public List<Observation> observe(Engine engine) {
-        Set<String> catalogue = catalogue(engine);
-        TaskSuite suite = TaskSuite.create(suiteSeed);
-        List<SuiteTask> seen = new ArrayList<>();
-        suite.tasks().stream().filter(task -> catalogue.contains(task.id())).forEach(seen::add);
-        List<SuiteTask> subjects = new ArrayList<>(drawn(seen));
-        subjects.addAll(validation(engine));
+    private static final long SEED = 1;
 
-        Observer observer = new Observer(engine);
+    private final Observer observer;
+    private final List<SuiteTask> seen;
+    private final List<SuiteTask> validation;
+
+    public CalibrationTasks(Engine engine) {
+        Set<String> catalogue = engine.manifest().learnedFrom().stream()
+                .map(CatalogueEntry::task)
+                .collect(Collectors.toSet());
+        TaskSuite suite = TaskSuite.create(1);
+        this.observer = new Observer(engine);
+        this.seen = drawn(suite.tasks().stream()
+                .filter(task -> catalogue.contains(task.id()))
+                .toList());
+        this.validation = drawn(suite.tasks(Split.VALIDATION).stream()
+                .filter(task -> !catalogue.contains(task.id()))
+                .toList());
+    }
+
+    private static List<SuiteTask> drawn(List<SuiteTask> tasks) {
+        List<SuiteTask> shuffled = new ArrayList<>(tasks);
+        Collections.shuffle(shuffled, new Random(SEED));
+        return shuffled.subList(0, Math.min(MOST, shuffled.size()));
+    }
+
+    /// Serves every task in every way.
+    public List<Observation> observe() {
         List<Observation> observations = new ArrayList<>();
-        Set<SuiteTask> trained = new HashSet<>(seen);
-        try (ProgressBar bar = new ProgressBar("tasks", subjects.size())) {
-            for (SuiteTask subject : subjects) {
-                for (int draw = 0; draw < draws; draw++) {
-                    for (int brought : List.of(examples, 0, 1)) {
-                        observations.add(observe(observer, subject, trained.contains(subject), brought, draw));
+        try (ProgressBar bar = new ProgressBar("tasks", seen.size() + validation.size())) {
+            for (List<SuiteTask> group : List.of(seen, validation)) {
+                for (SuiteTask subject : group) {
+                    for (int brought : List.of(EXAMPLES, 0, 1)) {
+                        RandomGenerator random = random(subject, 0);
+                        String description = PromptSampler.pick(subject.descriptions(), random);
+                        observations.add(observer.observe(
+                                group == seen, description, TrainingTask.of(subject), brought, random));
                     }
+                    bar.step();
                 }
-                bar.step();
             }
         }
         return observations;
     }
 
     /// Tunes the validation tasks, and answers each input for itself.
-    public List<AnswerObservation> texts(Engine engine) {
-        Observer observer = new Observer(engine);
-        List<AnswerObservation> observations = new ArrayList<>();
-        List<SuiteTask> subjects = validation(engine);
-        for (int draw = 0; draw < TEXT_DRAWS * draws; draw++) {
-            for (SuiteTask subject : ProgressBar.wrap(subjects, "texts")) {
-                TrainingTask task = TrainingTask.of(subject);
-                RandomGenerator random = random(subject, draw);
-                String description = PromptSampler.pick(subject.descriptions(), random);
-                observations.addAll(observer.texts(description, task.examples(), task.heldBack(), examples, random));
-            }
-        }
-        return observations;
+    public List<AnswerObservation> texts() {
+        return answers("texts", TEXT_DRAWS, validation, _ -> Optional.empty());
     }
 
     /// The same of those whose answers are few different ones: these are the labels.
-    public List<AnswerObservation> labels(Engine engine) {
-        Observer observer = new Observer(engine);
-        List<AnswerObservation> observations = new ArrayList<>();
-        List<SuiteTask> subjects = validation(engine).stream()
+    public List<AnswerObservation> labels() {
+        List<SuiteTask> labelled = validation.stream()
                 .filter(subject -> subject.labels().isPresent())
                 .toList();
-        for (int draw = 0; draw < LABEL_DRAWS * draws; draw++) {
-            for (SuiteTask subject : ProgressBar.wrap(subjects, "labels")) {
-                TrainingTask task = TrainingTask.of(subject);
+        return answers("labels", LABEL_DRAWS, labelled, SuiteTask::labels);
+    }
+
+    private List<AnswerObservation> answers(
+            String what, int draws, List<SuiteTask> subjects, Function<SuiteTask, Optional<List<String>>> labels) {
+        List<AnswerObservation> observations = new ArrayList<>();
+        for (int draw = 0; draw < draws; draw++) {
+            for (SuiteTask subject : ProgressBar.wrap(subjects, what)) {
                 RandomGenerator random = random(subject, draw);
                 String description = PromptSampler.pick(subject.descriptions(), random);
-                observations.addAll(observer.labels(
-                        description,
-                        task.examples(),
-                        task.heldBack(),
-                        subject.labels().orElseThrow(),
-                        examples,
-                        random));
+                observations.addAll(observer.answers(
+                        description, TrainingTask.of(subject), labels.apply(subject), EXAMPLES, random));
             }
         }
         return observations;
     }
 
-    private static Set<String> catalogue(Engine engine) {
-        return engine.manifest().learnedFrom().stream()
-                .map(CatalogueEntry::task)
-                .collect(Collectors.toSet());
-    }
-
-    private List<SuiteTask> validation(Engine engine) {
-        Set<String> catalogue = catalogue(engine);
-        List<SuiteTask> others = new ArrayList<>(TaskSuite.create(suiteSeed).tasks(Split.VALIDATION));
-        others.removeIf(task -> catalogue.contains(task.id()));
-        return drawn(others);
-    }
-
-    private List<SuiteTask> drawn(List<SuiteTask> tasks) {
-        Collections.shuffle(tasks, new Random(seed));
-        return tasks.subList(0, Math.min(most, tasks.size()));
-    }
-
-    private RandomGenerator random(SuiteTask subject, int draw) {
-        return StepRandom.of(seed * 31 + subject.id().hashCode(), draw);
-    }
-
-    private Observation observe(Observer observer, SuiteTask subject, boolean seen, int brought, int draw) {
-        RandomGenerator random = random(subject, draw);
-        String description = PromptSampler.pick(subject.descriptions(), random);
-        TrainingTask task = TrainingTask.of(subject);
-        return observer.observe(seen, description, task.examples(), task.heldBack(), brought, random);
+    private static RandomGenerator random(SuiteTask subject, int draw) {
+        return StepRandom.of(SEED * 31 + subject.id().hashCode(), draw);
     }
 }

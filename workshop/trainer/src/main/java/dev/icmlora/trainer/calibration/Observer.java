@@ -31,6 +31,7 @@ import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.SamplingOptions;
 import dev.icmlora.trainer.curriculum.PromptSampler;
+import dev.icmlora.trainer.curriculum.TrainingTask;
 
 /// Serves a task in every way that mode auto may choose, on inputs that it has not seen.
 final class Observer {
@@ -47,18 +48,11 @@ final class Observer {
         this.session = new EngineSession(engine, new Cancellation());
     }
 
-    /// @param known examples to draw the task's from
-    /// @param unknown examples to test with
+    /// @param from whose examples are drawn, and whose held-back ones are asked
     /// @param examples that the task brings
-    Observation observe(
-            boolean seen,
-            String description,
-            List<Example> known,
-            List<Example> unknown,
-            int examples,
-            RandomGenerator random) {
-        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
-        List<Example> tests = unknown.subList(0, Math.min(TESTS, unknown.size()));
+    Observation observe(boolean seen, String description, TrainingTask from, int examples, RandomGenerator random) {
+        Task task = stated(description, from, examples, random);
+        List<Example> tests = tests(from, TESTS);
         AutoMode auto = new AutoMode(session, task);
         Map<Way, Double> right = new EnumMap<>(Way.class);
         Optional<TuningSummary> tuning = Optional.empty();
@@ -81,33 +75,34 @@ final class Observer {
         return ways;
     }
 
-    /// Each answer of a tuned task that came to its end: by its adapter alone, and with second opinions.
-    ///
-    /// @param known examples to draw the task's from
-    /// @param unknown examples to test with
-    /// @param examples that the task brings
-    List<AnswerObservation> texts(
-            String description, List<Example> known, List<Example> unknown, int examples, RandomGenerator random) {
-        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
-        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
-        return observed(task, tests, decoding(tests));
+    private static Task stated(String description, TrainingTask from, int examples, RandomGenerator random) {
+        return new Task(description, PromptSampler.distinct(from.examples(), examples, Set.of(), random));
     }
 
-    /// Each answer of a tuned task that is one of some labels: by its adapter alone, and with second opinions.
+    private static List<Example> tests(TrainingTask from, int most) {
+        return from.heldBack().subList(0, Math.min(most, from.heldBack().size()));
+    }
+
+    /// Each answer of a tuned task that came to its end: by its adapter alone, and with second opinions.
     ///
-    /// @param labels that the answer is one of
-    List<AnswerObservation> labels(
+    /// @param from whose examples are drawn, and whose held-back ones are asked
+    /// @param labels of which each answer is one; empty for any text
+    /// @param examples that the task brings
+    List<AnswerObservation> answers(
             String description,
-            List<Example> known,
-            List<Example> unknown,
-            List<String> labels,
+            TrainingTask from,
+            Optional<List<String>> labels,
             int examples,
             RandomGenerator random) {
-        Task task = new Task(description, PromptSampler.distinct(known, examples, Set.of(), random));
-        List<Example> tests = unknown.subList(0, Math.min(ANSWERS, unknown.size()));
-        Choosing choosing = new Choosing(
-                Labels.of(labels, engine.format(), engine.contextTokens()), AnswerListener.NONE, "calibration");
-        return observed(task, tests, choosing);
+        Task task = stated(description, from, examples, random);
+        List<Example> tests = tests(from, ANSWERS);
+        Wanted wanted = labels.isEmpty()
+                ? decoding(tests)
+                : new Choosing(
+                        Labels.of(labels.get(), engine.format(), engine.contextTokens()),
+                        AnswerListener.NONE,
+                        "calibration");
+        return observed(task, tests, wanted);
     }
 
     private List<AnswerObservation> observed(Task task, List<Example> tests, Wanted wanted) {
