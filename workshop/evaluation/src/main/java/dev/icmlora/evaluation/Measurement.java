@@ -6,7 +6,6 @@ package dev.icmlora.evaluation;
 /// @param tasks most held-out tasks, drawn at random
 /// @param seen most tasks of those that the generator was trained on, drawn at random
 /// @param seed of what is drawn
-/// @param suiteSeed seed of the task suite
-public record Measurement(int inputs, int tasks, int seen, long seed, long suiteSeed) {
-    public static final Measurement DEFAULT = new Measurement(8, 40, 20, 1, 1);
+public record Measurement(int inputs, int tasks, int seen, long seed) {
+    public static final Measurement DEFAULT = new Measurement(8, 40, 20, 1);
 }

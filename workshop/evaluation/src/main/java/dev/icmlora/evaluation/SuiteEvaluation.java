@@ -79,7 +79,7 @@ public final class SuiteEvaluation {
         Set<String> catalogue = manifest.learnedFrom().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        TaskSuite suite = TaskSuite.create(measurement.suiteSeed());
+        TaskSuite suite = TaskSuite.create();
         List<Evaluation.Subject> measured =
                 Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);

@@ -18,7 +18,7 @@ import dev.icmlora.tasks.suite.TaskSuite;
 
 class EvaluationTest {
 
-    private static final TaskSuite SUITE = TaskSuite.create(1);
+    private static final TaskSuite SUITE = TaskSuite.create();
 
     @Test
     void aTrainedTaskIsNeverCountedAsHeldOut() {

@@ -36,7 +36,7 @@ class LabelEvaluationTest {
 
     @Test
     void everyHeldOutTaskWithLabelsIsAskedInAllWays() throws Exception {
-        TaskSuite suite = TaskSuite.create(1);
+        TaskSuite suite = TaskSuite.create();
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 

@@ -83,7 +83,7 @@ class SuiteEvaluationTest {
                         bench,
                         Optional.empty(),
                         new FunctionClient(this::generate),
-                        new Measurement(1, HELD_OUT, 2, 1, 1),
+                        new Measurement(1, HELD_OUT, 2, 1),
                         new Controlled(0, 2, 0, false),
                         limit)
                 .measure(NO_TEXTS, 1, new PrintStream(PrintStream.nullOutputStream()));

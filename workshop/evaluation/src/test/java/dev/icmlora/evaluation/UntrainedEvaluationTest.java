@@ -22,8 +22,8 @@ import dev.icmlora.tasks.suite.TaskSuite;
 
 class UntrainedEvaluationTest {
 
-    private static final Measurement MEASUREMENT = new Measurement(2, 3, 0, 1, 1);
-    private static final TaskSuite SUITE = TaskSuite.create(MEASUREMENT.suiteSeed());
+    private static final Measurement MEASUREMENT = new Measurement(2, 3, 0, 1);
+    private static final TaskSuite SUITE = TaskSuite.create();
 
     @TempDir
     private Path folder;

@@ -171,7 +171,7 @@ public final class EvalCommand implements Callable<Integer> {
                     measurement.seed(),
                     !folder.uncontrolled,
                     !folder.unspanned);
-            List<SuiteTask> tasks = TaskFolder.toMeasure(measurement.suiteSeed())
+            List<SuiteTask> tasks = TaskFolder.toMeasure()
                     .read(folder.tasks)
                     .tasks();
             print(new FolderEvaluation(options.connect(), plan).write(tasks, to), to);
@@ -214,7 +214,7 @@ public final class EvalCommand implements Callable<Integer> {
                 new SuiteEvaluation(bench, trained, options.connect(), measurement, controlled(), limit());
         TextDomains texts = passages == 0
                 ? new TextDomains(List.of(), new LinkedHashMap<>())
-                : TextDomains.fetch(installation.root().resolve(".train/text"), measurement.suiteSeed());
+                : TextDomains.fetch(installation.root().resolve(".train/text"));
         print(evaluation.measure(texts, Files.size(file), System.out).write(to), to);
     }
 

@@ -43,12 +43,9 @@ final class MeasurementOptions {
     @Option(names = "--seed", description = "Of what is drawn (default: ${DEFAULT-VALUE}).")
     private long seed = Measurement.DEFAULT.seed();
 
-    @Option(names = "--suite-seed", description = "Seed of the task suite (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = Measurement.DEFAULT.suiteSeed();
-
     /// @param usualInputs where no number is named
     Measurement measurement(int usualInputs) {
-        return new Measurement(inputs == null ? usualInputs : inputs, tasks, seen, seed, suiteSeed);
+        return new Measurement(inputs == null ? usualInputs : inputs, tasks, seen, seed);
     }
 
     FunctionClient connect() {

@@ -16,11 +16,6 @@ public final class CurriculumOptions {
     private Path tasks;
 
     @Option(
-            names = "--suite-seed",
-            description = "Seed of the task suite, or of the split of your own tasks (default: ${DEFAULT-VALUE}).")
-    private long suiteSeed = CurriculumSettings.SUITE.suiteSeed();
-
-    @Option(
             names = "--match",
             paramLabel = "TEXT",
             description = "Only tasks whose id contains this, to try things out.")
@@ -33,6 +28,6 @@ public final class CurriculumOptions {
     private int most = CurriculumSettings.SUITE.most();
 
     public CurriculumSettings settings() {
-        return new CurriculumSettings(Optional.ofNullable(tasks), suiteSeed, match, most);
+        return new CurriculumSettings(Optional.ofNullable(tasks), match, most);
     }
 }

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,18 +22,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", description = "Of the task files.")
     private Path folder;
 
-    @Option(
-            names = "--max-tokens",
-            paramLabel = "N",
-            description = "Most tokens of an example with its description (default: ${DEFAULT-VALUE}).")
-    private int maxTokens = 512;
-
-    @Option(names = "--seed", description = "Of the split into training and test examples (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
     @Override
     public Integer call() throws IOException {
-        new FolderCheck(folder, maxTokens, seed).run(spec.commandLine().getOut());
+        new FolderCheck(folder).run(spec.commandLine().getOut());
         return 0;
     }
 }

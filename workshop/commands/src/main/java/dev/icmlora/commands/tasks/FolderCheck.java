@@ -11,11 +11,7 @@ import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Whether a folder of task files can be trained on.
-///
-/// @param folder of the files
-/// @param maxTokens most tokens of an example with its description
-/// @param seed of the split into training and test examples
-public record FolderCheck(Path folder, int maxTokens, long seed) {
+public record FolderCheck(Path folder) {
 
     /// Says what is in it.
     ///
@@ -24,8 +20,7 @@ public record FolderCheck(Path folder, int maxTokens, long seed) {
         Installation installation = Installation.ofThisProcess();
         try (LoadedModel base =
                 LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
-            TaskFolder.Tasks tasks =
-                    TaskFolder.of(base.format(), maxTokens, seed).read(folder);
+            TaskFolder.Tasks tasks = TaskFolder.of(base.format()).read(folder);
             for (SuiteTask task : tasks.tasks()) {
                 out.printf(
                         "%s: %d descriptions, %d training and %d test examples%n",

@@ -26,9 +26,6 @@ public final class SuiteCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--seed", description = "Seed that the suite is made from (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
     @Option(names = "--export", paramLabel = "FOLDER", description = "Write every task as JSON lines to this folder.")
     private Path export;
 
@@ -40,7 +37,7 @@ public final class SuiteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TaskSuite suite = TaskSuite.create(seed);
+        TaskSuite suite = TaskSuite.create();
         PrintWriter out = spec.commandLine().getOut();
         if (export != null) {
             SuiteExport.write(suite, export);

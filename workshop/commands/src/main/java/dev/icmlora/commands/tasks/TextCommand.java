@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.engine.Installation;
@@ -23,17 +22,11 @@ public final class TextCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--seed", description = "Of passages and split (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
-    @Option(names = "--folder", paramLabel = "FOLDER", description = "For what is fetched (default: .train/text).")
-    private Path folder;
-
     @Override
     public Integer call() {
-        Path cache = folder == null ? Installation.ofThisProcess().root().resolve(".train/text") : folder;
+        Path cache = Installation.ofThisProcess().root().resolve(".train/text");
         PrintWriter out = spec.commandLine().getOut();
-        out.print(TextDomains.fetch(cache, seed).card());
+        out.print(TextDomains.fetch(cache).card());
         out.flush();
         return 0;
     }

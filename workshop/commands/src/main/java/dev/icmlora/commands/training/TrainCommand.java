@@ -84,7 +84,7 @@ public final class TrainCommand implements Callable<Integer> {
         Path file = output == null ? folder.resolve("generator.gguf") : output;
         PrintWriter out = spec.commandLine().getOut();
         announce("the tasks");
-        new FolderCheck(tasks, CurriculumSettings.MOST_TOKENS, CurriculumSettings.SUITE.suiteSeed()).run(out);
+        new FolderCheck(tasks).run(out);
         announce("the shared adapter");
         if (!shared(folder).run(System.out)) {
             return TrainingOptions.exitCode(false);

@@ -36,6 +36,12 @@ public final class TaskFolder {
     /// To learn from, and to test with.
     private static final int LEAST_TO_MEASURE = 2;
 
+    /// Of an example with its description: what fits into a step's batch several times.
+    private static final int MOST_TOKENS = 512;
+
+    /// Of the split where a file does not say what its examples are for.
+    private static final long SEED = 1;
+
     private static final double TEST_SHARE = 0.2;
     private static final int MOST_TEST_EXAMPLES = 80;
     private static final String FAMILY = "user";
@@ -45,44 +51,36 @@ public final class TaskFolder {
     private final int mostTokens;
     private final int leastExamples;
     private final int leastTrainingExamples;
-    private final long seed;
 
     /// Tasks to train on.
     ///
     /// @param format of the prompts that are trained on
-    /// @param mostTokens that a prompt with a description and an example may have
-    /// @param seed of the split where a file does not say what its examples are for
-    public static TaskFolder of(PromptFormat format, int mostTokens, long seed) {
+    public static TaskFolder of(PromptFormat format) {
         return new TaskFolder(
                 (description, example) ->
                         format.packed(description, List.of(example)).tokens().length,
-                mostTokens,
-                seed);
+                MOST_TOKENS);
     }
 
     /// Tasks to measure a function on, which learns from few examples, of any length.
-    ///
-    /// @param seed of the split where a file does not say what its examples are for
-    public static TaskFolder toMeasure(long seed) {
-        return new TaskFolder((description, example) -> 0, 0, LEAST_TO_MEASURE, 1, seed);
+    public static TaskFolder toMeasure() {
+        return new TaskFolder((description, example) -> 0, 0, LEAST_TO_MEASURE, 1);
     }
 
     /// @param tokens of a prompt that holds a description and an example with its answer
-    TaskFolder(ToIntBiFunction<String, Example> tokens, int mostTokens, long seed) {
-        this(tokens, mostTokens, LEAST_EXAMPLES, LEAST_TRAINING_EXAMPLES, seed);
+    TaskFolder(ToIntBiFunction<String, Example> tokens, int mostTokens) {
+        this(tokens, mostTokens, LEAST_EXAMPLES, LEAST_TRAINING_EXAMPLES);
     }
 
     private TaskFolder(
             ToIntBiFunction<String, Example> tokens,
             int mostTokens,
             int leastExamples,
-            int leastTrainingExamples,
-            long seed) {
+            int leastTrainingExamples) {
         this.tokens = tokens;
         this.mostTokens = mostTokens;
         this.leastExamples = leastExamples;
         this.leastTrainingExamples = leastTrainingExamples;
-        this.seed = seed;
     }
 
     /// @param repeated examples that were left out because they were there already
@@ -247,7 +245,7 @@ public final class TaskFolder {
             test.addAll(train.subList(0, tests));
             train.subList(0, tests).clear();
         }
-        Collections.shuffle(train, new SplittableRandom(seed ^ id.hashCode()));
+        Collections.shuffle(train, new SplittableRandom(SEED ^ id.hashCode()));
         return new SuiteTask(id, id.substring(0, id.indexOf('/')), file.descriptions(), train, test);
     }
 
@@ -259,7 +257,7 @@ public final class TaskFolder {
     }
 
     private long lot(Example example) {
-        return new SplittableRandom(seed
+        return new SplittableRandom(SEED
                         ^ 0x9E3779B97F4A7C15L
                                 * TaskRecipe.normalised(example.input()).hashCode())
                 .nextLong();

@@ -19,11 +19,9 @@ final class Splitter {
     private static final double NEAR_DUPLICATE = 0.10;
 
     private final Set<String> heldOutFamilies;
-    private final long seed;
 
-    Splitter(Set<String> heldOutFamilies, long seed) {
+    Splitter(Set<String> heldOutFamilies) {
         this.heldOutFamilies = heldOutFamilies;
-        this.seed = seed;
     }
 
     /// @return the split of each task, by its id
@@ -45,7 +43,7 @@ final class Splitter {
         double validation = 0;
         for (var family : clustersByFamily.entrySet()) {
             List<List<Integer>> shuffled = new ArrayList<>(family.getValue());
-            Collections.shuffle(shuffled, TaskSuite.random(seed, "split " + family.getKey()));
+            Collections.shuffle(shuffled, TaskSuite.random("split " + family.getKey()));
             int size = shuffled.stream().mapToInt(List::size).sum();
             heldOut += HELD_OUT_SHARE * size;
             validation += VALIDATION_SHARE * size;

@@ -27,13 +27,14 @@ record Passages(List<Example> train, List<Example> test) {
     private static final int TEST_OF = 4;
     private static final int PHRASE = 8;
     private static final double MOST_SHARED = 0.1;
+    private static final long SEED = 1;
 
     /// @param texts in a fixed order
-    static Passages of(List<String> texts, long seed) {
+    static Passages of(List<String> texts) {
         Set<Example> distinct = new LinkedHashSet<>();
         texts.forEach(text -> cut(text, distinct));
         List<Example> all = new ArrayList<>(distinct);
-        Collections.shuffle(all, new SplittableRandom(seed));
+        Collections.shuffle(all, new SplittableRandom(SEED));
         List<Example> train = all.subList(0, Math.min(MOST_TRAIN, all.size() - all.size() / TEST_OF));
         Set<List<String>> known = new HashSet<>();
         train.forEach(passage -> known.addAll(phrases(passage)));

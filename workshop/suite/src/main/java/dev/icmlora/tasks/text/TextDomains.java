@@ -14,7 +14,7 @@ import dev.icmlora.tasks.markdown.MarkdownTable;
 
 /// The text domains that this machine can read or fetch.
 ///
-/// The same seed gives the same passages from the same versions of the sources.
+/// The same versions of the sources give the same passages.
 ///
 /// @param domains in a fixed order
 /// @param missing names of the others, and why each is missing
@@ -23,14 +23,14 @@ public record TextDomains(List<TextDomain> domains, SequencedMap<String, String>
     /// Reads what the JDK has and fetches the rest, or takes it from the cache.
     ///
     /// @param cache folder for what is fetched
-    public static TextDomains fetch(Path cache, long seed) {
-        return fetch(cache, seed, domain -> true);
+    public static TextDomains fetch(Path cache) {
+        return fetch(cache, domain -> true);
     }
 
     /// The same for some domains only.
     ///
     /// @param wanted whether to read or fetch the domain of a name
-    public static TextDomains fetch(Path cache, long seed, Predicate<String> wanted) {
+    public static TextDomains fetch(Path cache, Predicate<String> wanted) {
         List<TextDomain> domains = new ArrayList<>();
         SequencedMap<String, String> missing = new LinkedHashMap<>();
         for (TextSource source : TextSource.values()) {
@@ -38,7 +38,7 @@ public record TextDomains(List<TextDomain> domains, SequencedMap<String, String>
                 continue;
             }
             try {
-                domains.add(source.fetch(cache, seed));
+                domains.add(source.fetch(cache));
             } catch (IOException e) {
                 missing.put(source.domain(), e.getMessage());
             }

@@ -93,8 +93,8 @@ enum TextSource {
     }
 
     /// @throws IOException when its texts cannot be read or fetched, or are too few; the message says which
-    TextDomain fetch(Path cache, long seed) throws IOException {
-        Passages passages = Passages.of(texts(cache), seed);
+    TextDomain fetch(Path cache) throws IOException {
+        Passages passages = Passages.of(texts(cache));
         if (passages.train().size() < LEAST_TRAIN || passages.test().size() < LEAST_TEST) {
             throw new IOException("%s has %d training and %d test passages, at least %d and %d are needed"
                     .formatted(origin, passages.train().size(), passages.test().size(), LEAST_TRAIN, LEAST_TEST));

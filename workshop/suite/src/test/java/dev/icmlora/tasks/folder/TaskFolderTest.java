@@ -41,8 +41,7 @@ class TaskFolderTest {
             (description, example) -> description.length()
                     + example.input().length()
                     + example.output().length(),
-            MOST_TOKENS,
-            1);
+            MOST_TOKENS);
 
     @Test
     void readsATaskAFileAndFamiliesAsFolders() throws IOException {
@@ -90,7 +89,7 @@ class TaskFolderTest {
                         + "{\"part\": \"train\", \"input\": \"in1\", \"output\": \"b\"}\n"
                         + "{\"part\": \"test\", \"input\": \"in2\", \"output\": \"a\"}\n");
 
-        SuiteTask task = TaskFolder.toMeasure(1).read(folder).tasks().getFirst();
+        SuiteTask task = TaskFolder.toMeasure().read(folder).tasks().getFirst();
 
         assertThat(task.train()).hasSize(2);
         assertThat(task.test()).hasSize(1);

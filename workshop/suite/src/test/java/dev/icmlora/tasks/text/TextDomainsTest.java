@@ -26,7 +26,7 @@ class TextDomainsTest {
     @ParameterizedTest
     @EnumSource(names = {"LICENCES", "JAVA_SOURCE"})
     void theJdkHasDomainsWhoseTestPassagesAreNew(TextSource source) throws IOException {
-        TextDomain domain = source.fetch(cache, 1);
+        TextDomain domain = source.fetch(cache);
 
         assertThat(domain.descriptions()).hasSizeGreaterThanOrEqualTo(8).doesNotHaveDuplicates();
         assertThat(domain.train()).hasSizeGreaterThanOrEqualTo(24).doesNotHaveDuplicates();
@@ -36,8 +36,7 @@ class TextDomainsTest {
         assertThat(domain.test())
                 .allSatisfy(
                         passage -> assertThat(Passages.shared(passage, known)).isLessThanOrEqualTo(0.1));
-        assertThat(source.fetch(cache, 1)).isEqualTo(domain);
-        assertThat(source.fetch(cache, 2)).isNotEqualTo(domain);
+        assertThat(source.fetch(cache)).isEqualTo(domain);
     }
 
     @Test
@@ -46,7 +45,7 @@ class TextDomainsTest {
                 .mapToObj(i -> "word" + i + (i % 12 == 11 ? "\n" : " "))
                 .collect(Collectors.joining());
 
-        Passages passages = Passages.of(List.of(text), 1);
+        Passages passages = Passages.of(List.of(text));
 
         assertThat(passages.train()).isNotEmpty().doesNotContainAnyElementsOf(passages.test());
         assertThat(passages.test()).isNotEmpty();
@@ -62,7 +61,7 @@ class TextDomainsTest {
                 .mapToObj(i -> "word" + i + (i % 12 == 11 ? "\n" : " "))
                 .collect(Collectors.joining());
 
-        Passages twice = Passages.of(List.of(text, "shift\n" + text), 1);
+        Passages twice = Passages.of(List.of(text, "shift\n" + text));
 
         Set<List<String>> known = new HashSet<>();
         twice.train().forEach(passage -> known.addAll(Passages.phrases(passage)));
@@ -76,7 +75,7 @@ class TextDomainsTest {
         // A file where the folder for packages should be: nothing can be fetched, whatever the machine has.
         Path file = Files.writeString(cache.resolve("taken"), "");
 
-        TextDomains found = TextDomains.fetch(file, 1);
+        TextDomains found = TextDomains.fetch(file);
 
         assertThat(found.domains()).extracting(TextDomain::name).contains("licences");
         assertThat(found.missing()).containsKeys("man-pages", "fortunes", "scripture");

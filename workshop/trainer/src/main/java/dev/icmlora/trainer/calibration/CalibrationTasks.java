@@ -46,7 +46,7 @@ public final class CalibrationTasks {
         Set<String> catalogue = engine.manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        TaskSuite suite = TaskSuite.create(1);
+        TaskSuite suite = TaskSuite.create();
         this.observer = new Observer(engine);
         this.seen = drawn(suite.tasks().stream()
                 .filter(task -> catalogue.contains(task.id()))

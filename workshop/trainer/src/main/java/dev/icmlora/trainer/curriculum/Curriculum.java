@@ -30,6 +30,8 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
     /// A kind of text is drawn as often as so many tasks.
     private static final int TEXT_WEIGHT = 4;
 
+    private static final long SEED = 1;
+
     public Curriculum {
         tasks = List.copyOf(tasks);
         texts = List.copyOf(texts);
@@ -40,9 +42,9 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
     ///
     /// @param cache folder of what is fetched for text domains
     /// @param wanted by id
-    static Curriculum ofSuite(long seed, Path cache, Predicate<String> wanted) {
-        TaskSuite suite = TaskSuite.create(seed);
-        TextDomains texts = TextDomains.fetch(cache, seed, domain -> wanted.test(TrainingTask.idOfText(domain)));
+    static Curriculum ofSuite(Path cache, Predicate<String> wanted) {
+        TaskSuite suite = TaskSuite.create();
+        TextDomains texts = TextDomains.fetch(cache, domain -> wanted.test(TrainingTask.idOfText(domain)));
         texts.missing().forEach((domain, why) -> System.err.println("without the texts of " + domain + ": " + why));
         return new Curriculum(
                 tasks(suite.tasks(Split.TRAIN), wanted),
@@ -53,12 +55,10 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
     /// A user's own tasks; every so many of them validate, if there are enough.
     ///
     /// @throws dev.icmlora.tasks.folder.InvalidTasksException when anything is wrong with one
-    static Curriculum ofFolder(Path folder, PromptFormat format, int mostTokens, long seed, Predicate<String> wanted)
-            throws IOException {
-        List<TrainingTask> all =
-                tasks(TaskFolder.of(format, mostTokens, seed).read(folder).tasks(), wanted);
+    static Curriculum ofFolder(Path folder, PromptFormat format, Predicate<String> wanted) throws IOException {
+        List<TrainingTask> all = tasks(TaskFolder.of(format).read(folder).tasks(), wanted);
         int validate = all.size() < LEAST_TO_VALIDATE ? 0 : (int) Math.ceil(VALIDATION_SHARE * all.size());
-        List<TrainingTask> drawn = shuffled(all, seed).subList(0, validate);
+        List<TrainingTask> drawn = shuffled(all).subList(0, validate);
         return new Curriculum(all.stream().filter(task -> !drawn.contains(task)).toList(), List.of(), drawn);
     }
 
@@ -69,12 +69,12 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
                 .toList();
     }
 
-    /// With so many of the tasks only, drawn with a seed: fewer are always among more.
-    Curriculum limited(int most, long seed) {
+    /// With so many of the tasks only, drawn at random: fewer are always among more.
+    Curriculum limited(int most) {
         if (most >= tasks.size()) {
             return this;
         }
-        List<TrainingTask> drawn = shuffled(tasks, seed).subList(0, most);
+        List<TrainingTask> drawn = shuffled(tasks).subList(0, most);
         return new Curriculum(tasks.stream().filter(drawn::contains).toList(), texts, validation);
     }
 
@@ -95,9 +95,9 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
         return drawn;
     }
 
-    private static List<TrainingTask> shuffled(List<TrainingTask> tasks, long seed) {
+    private static List<TrainingTask> shuffled(List<TrainingTask> tasks) {
         List<TrainingTask> shuffled = new ArrayList<>(tasks);
-        Collections.shuffle(shuffled, new SplittableRandom(seed));
+        Collections.shuffle(shuffled, new SplittableRandom(SEED));
         return shuffled;
     }
 }

@@ -13,20 +13,16 @@ import dev.icmlora.tasks.suite.TaskSuite;
 /// Which tasks are trained on.
 ///
 /// @param taskFolder tasks of the user, one file each; empty for the task suite
-/// @param suiteSeed seed of the task suite, or of the split of the own tasks
 /// @param match only tasks whose id contains this
 /// @param most most tasks, drawn at random
-public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, String match, int most) {
+public record CurriculumSettings(Optional<Path> taskFolder, String match, int most) {
 
     /// The whole task suite.
-    public static final CurriculumSettings SUITE = new CurriculumSettings(Optional.empty(), 1, "", Integer.MAX_VALUE);
-
-    /// Most tokens of an example with its description: what fits into a step's batch several times.
-    public static final int MOST_TOKENS = 512;
+    public static final CurriculumSettings SUITE = new CurriculumSettings(Optional.empty(), "", Integer.MAX_VALUE);
 
     /// All tasks of the user.
     public static CurriculumSettings ofFolder(Path taskFolder) {
-        return new CurriculumSettings(Optional.of(taskFolder), SUITE.suiteSeed, SUITE.match, SUITE.most);
+        return new CurriculumSettings(Optional.of(taskFolder), SUITE.match, SUITE.most);
     }
 
     /// @param folder of training, where fetched texts are kept
@@ -36,14 +32,14 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
         if (all.learned().isEmpty()) {
             throw new IllegalArgumentException("no task to train on has \"" + match + "\" in its id");
         }
-        return all.limited(most, suiteSeed);
+        return all.limited(most);
     }
 
     /// Every task there is, whatever it is for: a generator may be older than the suite's split.
     public List<TrainingTask> everything(Path folder, PromptFormat format) throws IOException {
         Curriculum all = all(folder, format);
         Stream<TrainingTask> heldOut = taskFolder.isEmpty()
-                ? TaskSuite.create(suiteSeed).tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
+                ? TaskSuite.create().tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
                 : Stream.empty();
         return Stream.of(all.learned().stream(), all.validation().stream(), heldOut)
                 .flatMap(tasks -> tasks)
@@ -52,7 +48,7 @@ public record CurriculumSettings(Optional<Path> taskFolder, long suiteSeed, Stri
 
     private Curriculum all(Path folder, PromptFormat format) throws IOException {
         return taskFolder.isEmpty()
-                ? Curriculum.ofSuite(suiteSeed, folder.resolve("text"), id -> id.contains(match))
-                : Curriculum.ofFolder(taskFolder.get(), format, MOST_TOKENS, suiteSeed, id -> id.contains(match));
+                ? Curriculum.ofSuite(folder.resolve("text"), id -> id.contains(match))
+                : Curriculum.ofFolder(taskFolder.get(), format, id -> id.contains(match));
     }
 }

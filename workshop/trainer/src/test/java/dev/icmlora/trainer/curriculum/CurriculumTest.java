@@ -57,20 +57,20 @@ class CurriculumTest {
 
     @Test
     void a_smaller_number_of_tasks_is_among_a_greater_one() {
-        Curriculum all = Curriculum.ofSuite(1, folder, id -> id.startsWith("numbers/"));
+        Curriculum all = Curriculum.ofSuite(folder, id -> id.startsWith("numbers/"));
 
-        List<TrainingTask> eight = all.limited(8, 1).tasks();
-        List<TrainingTask> four = all.limited(4, 1).tasks();
+        List<TrainingTask> eight = all.limited(8).tasks();
+        List<TrainingTask> four = all.limited(4).tasks();
 
         assertThat(four).hasSize(4);
         assertThat(eight).hasSize(8).containsAll(four);
         assertThat(all.tasks()).hasSizeGreaterThan(8).containsAll(eight);
-        assertThat(all.limited(1000, 1)).isEqualTo(all);
+        assertThat(all.limited(1000)).isEqualTo(all);
     }
 
     @Test
     void texts_are_learned_beside_the_suites_tasks() {
-        Curriculum curriculum = Curriculum.ofSuite(1, folder, id -> id.matches("text/licences|letters/.*"));
+        Curriculum curriculum = Curriculum.ofSuite(folder, id -> id.matches("text/licences|letters/.*"));
 
         assertThat(curriculum.texts())
                 .singleElement()
@@ -87,6 +87,6 @@ class CurriculumTest {
             Files.writeString(
                     folder.resolve("task%d.jsonl".formatted(task)), "{\"description\": \"Do it.\"}\n" + examples);
         }
-        return Curriculum.ofFolder(folder, PromptFormat.of(llama), 512, 1, id -> true);
+        return Curriculum.ofFolder(folder, PromptFormat.of(llama), id -> true);
     }
 }
