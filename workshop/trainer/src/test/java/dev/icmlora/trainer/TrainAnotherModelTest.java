@@ -128,8 +128,9 @@ class TrainAnotherModelTest {
                 .run(System.out);
         new GeneratorExport(
                         Optional.of(folder),
-                        new GeneratorExport.Source.Trained(
-                                GeneratorTraining.RUN, TrainingRun.State.BEST, "another model's"),
+                        GeneratorTraining.RUN,
+                        TrainingRun.State.BEST,
+                        "another model's",
                         Optional.of(Path.of(arguments[2])),
                         VECTORS,
                         tasks,

@@ -27,9 +27,6 @@ public final class ZooCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions options;
 
-    @Option(names = "--together", paramLabel = "N", description = "Tasks in one batch (default: ${DEFAULT-VALUE}).")
-    private int together = ZooRun.TOGETHER;
-
     @Option(
             names = "--length",
             paramLabel = "STEPS",
@@ -50,7 +47,7 @@ public final class ZooCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         // The length of each task's training is --length.
         TrainingOptions.refuse(spec, "--minutes", "--steps", "--patience");
-        boolean finished = new ZooRun(options.settings(), together, length, keep, shard.shard()).run(System.out);
+        boolean finished = new ZooRun(options.settings(), length, keep, shard.shard()).run(System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

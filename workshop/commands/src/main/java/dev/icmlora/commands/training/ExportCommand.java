@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 
 import dev.icmlora.commands.options.CurriculumOptions;
 import dev.icmlora.trainer.generator.GeneratorExport;
-import dev.icmlora.trainer.generator.GeneratorExport.Source;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.loop.TrainingRun;
 
@@ -46,12 +45,6 @@ public final class ExportCommand implements Callable<Integer> {
                     "${COMPLETION-CANDIDATES}: the least loss on unseen tasks, or the end (default: ${DEFAULT-VALUE}).")
     private TrainingRun.State state = TrainingRun.State.LAST;
 
-    @Option(
-            names = "--exported",
-            paramLabel = "FILE",
-            description = "Take this generator instead of a checkpoint, to give it the latents of its seen tasks.")
-    private Path exported;
-
     @Option(names = "--output", paramLabel = "FILE", description = "default: models/generator.gguf")
     private Path output;
 
@@ -72,10 +65,11 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Source source = exported == null ? new Source.Trained(run, state, name) : new Source.Exported(exported);
         new GeneratorExport(
                         Optional.ofNullable(folder),
-                        source,
+                        run,
+                        state,
+                        name,
                         Optional.ofNullable(output),
                         vectors,
                         curriculum.settings(),

@@ -140,7 +140,9 @@ public final class TrainCommand implements Callable<Integer> {
     private GeneratorExport export(Path folder, Path file) {
         return new GeneratorExport(
                 Optional.of(folder),
-                new GeneratorExport.Source.Trained(GeneratorTraining.RUN, TrainingRun.State.BEST, name()),
+                GeneratorTraining.RUN,
+                TrainingRun.State.BEST,
+                name(),
                 Optional.of(file),
                 vectors,
                 CurriculumSettings.ofFolder(tasks),

@@ -1,9 +1,11 @@
 package dev.icmlora.commands.training;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,10 +16,17 @@ import picocli.CommandLine.Spec;
 import dev.icmlora.commands.options.CurriculumOptions;
 import dev.icmlora.commands.options.ShardOption;
 import dev.icmlora.commands.options.VectorLayerOption;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.Installation;
+import dev.icmlora.engine.LoadedModel;
+import dev.icmlora.trainer.curriculum.Curriculum;
+import dev.icmlora.trainer.curriculum.Shard;
+import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.StopSignal;
 import dev.icmlora.trainer.vectors.VectorPools;
-import dev.icmlora.trainer.vectors.VectorTaking;
 
-/// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them.
+/// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them. What the shards share
+/// is a folder, which may be a mounted bucket: each writes whole files of its own, so a shard may be repeated.
 @Command(
         name = "vectors",
         mixinStandardHelpOptions = true,
@@ -50,14 +59,24 @@ public final class VectorsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        new VectorTaking(
-                        Optional.ofNullable(to),
-                        shard.shard(),
-                        vectors,
-                        vectorLayer.layer(),
-                        curriculum.settings(),
-                        threads)
-                .run(spec.commandLine().getOut());
+        Installation installation = Installation.ofThisProcess();
+        Path training = installation.root().resolve(".train");
+        Path folder = to == null ? training.resolve("vectors") : to;
+        Shard part = shard.shard();
+        try (StopSignal stop = new StopSignal();
+                LoadedModel base =
+                        LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
+            Curriculum tasks = curriculum.settings().read(training, base.format());
+            List<TrainingTask> all = Stream.of(tasks.learned(), tasks.validation())
+                    .flatMap(List::stream)
+                    .toList();
+            List<TrainingTask> mine = part.of(all);
+            new VectorPools(base, vectorLayer.layer().of(base.model()), vectors, threads, folder, stop::isRequested)
+                    .of(mine);
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("shard %s: the vectors of %d of %d tasks are in %s%n", part, mine.size(), all.size(), folder);
+            out.flush();
+        }
         return 0;
     }
 }

@@ -25,14 +25,18 @@ import dev.icmlora.trainer.vectors.VectorPools;
 /// Writes what was trained, with statistics and catalogue, as the file that is served.
 ///
 /// @param folder of training; empty for `.train` beside `models/`
-/// @param source what is exported
+/// @param run folder of the training inside the training folder
+/// @param state of that training
+/// @param name what the generator is called
 /// @param output where to; empty for `models/generator.gguf`
 /// @param vectors random task vectors of each task that its stored latent is the average of; the number that the
 /// training used finds them all taken already
 /// @param curriculum whose tasks the latents are of
 public record GeneratorExport(
         Optional<Path> folder,
-        Source source,
+        String run,
+        TrainingRun.State state,
+        String name,
         Optional<Path> output,
         int vectors,
         CurriculumSettings curriculum,
@@ -41,30 +45,13 @@ public record GeneratorExport(
     /// What a generator is called that has no name of its own.
     public static final String DEFAULT_NAME = "icm-lora default generator";
 
-    /// What is exported.
-    public sealed interface Source {
-
-        /// What was trained.
-        ///
-        /// @param run folder of the training inside the training folder
-        /// @param name what the generator is called
-        record Trained(String run, TrainingRun.State state, String name) implements Source {}
-
-        /// An exported generator, to give it the latents of its seen tasks.
-        record Exported(Path file) implements Source {}
-    }
-
     public void run(PrintWriter out) throws IOException {
         Installation installation = Installation.ofThisProcess();
         Path training = folder.orElseGet(() -> installation.root().resolve(".train"));
         Path target = output.orElseGet(() -> installation.root().resolve("models/generator.gguf"));
         try (LoadedModel base =
                 LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
-            GeneratorFile trained = switch (source) {
-                case Source.Exported exported -> GeneratorFile.read(exported.file);
-                case Source.Trained run -> trained(training, run, base);
-            };
-            trained.manifest().requireMatch(base.id(), base.format().fingerprint());
+            GeneratorFile trained = trained(training, base);
             VectorPools pools = new VectorPools(
                     base,
                     trained.manifest().architecture().vectorLayer(),
@@ -85,9 +72,8 @@ public record GeneratorExport(
     /// What a training left, without the latents of its seen tasks.
     ///
     /// @throws IllegalArgumentException when it left nothing there, or for another base model
-    private static GeneratorFile trained(Path training, Source.Trained source, LoadedModel base) {
-        Path run = training.resolve(source.run);
-        Path checkpoint = source.state.of(run);
+    private GeneratorFile trained(Path training, LoadedModel base) {
+        Path checkpoint = state.of(training.resolve(run));
         if (!Files.exists(checkpoint)) {
             throw new IllegalArgumentException("there is no " + checkpoint + ": run `icm-lora train-generator` first");
         }
@@ -96,7 +82,7 @@ public record GeneratorExport(
             TrainedGenerator generator = new TrainedGenerator(
                     file, base.model().architecture(), base.model().hiddenSize());
             return generator.file(
-                    source.name,
+                    name,
                     base.id(),
                     base.format().fingerprint(),
                     TuningRates.FROM_TRAINED.of(base.gains(generator.layout())));

@@ -39,7 +39,6 @@ import dev.icmlora.trainer.torch.Torch;
 /// They are kept in a folder, so that what was trained once, or in part, need not be trained again. Only what this
 /// process asked for is given out, so that an earlier call with more tasks changes nothing. Belongs to one thread.
 public final class References implements AutoCloseable {
-    private static final int TOGETHER = 8;
     private static final float RATE = 1e-3f;
     private static final int WARM_UP = 15;
     /// As long as the samples that the generator is trained on, so that both see as much of a text.
@@ -73,7 +72,7 @@ public final class References implements AutoCloseable {
         this.model = model;
         int steps = effort.steps;
         ZooTraining.Settings settings = new ZooTraining.Settings(
-                TOGETHER,
+                ZooTraining.TOGETHER,
                 steps,
                 effort.keep,
                 RATE,

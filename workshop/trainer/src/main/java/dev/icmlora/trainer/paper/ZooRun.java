@@ -13,15 +13,12 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 
 /// Trains an adapter of its own for each training task, from B0, into the zoo of the training folder.
 ///
-/// @param together tasks in one batch
 /// @param length steps of each task's training
 /// @param keep checkpoints to keep of each task
 /// @param shard the part of the tasks that is trained
-public record ZooRun(TrainingSettings training, int together, int length, int keep, Shard shard) {
+public record ZooRun(TrainingSettings training, int length, int keep, Shard shard) {
 
     /// What the paper's zoo is trained with by default.
-    public static final int TOGETHER = 8;
-
     public static final int LENGTH = 60;
     public static final int KEEP = 5;
 
@@ -48,7 +45,7 @@ public record ZooRun(TrainingSettings training, int together, int length, int ke
                             Zoo.in(session.folder()),
                             session.folder().resolve("zoo-run"),
                             new ZooTraining.Settings(
-                                    together,
+                                    ZooTraining.TOGETHER,
                                     length,
                                     keep,
                                     training.schedule().rate(),

@@ -38,6 +38,9 @@ record ZooTraining(
         Settings settings,
         BooleanSupplier stop,
         NDManager manager) {
+    /// Tasks in one batch.
+    static final int TOGETHER = 8;
+
     private static final int VALIDATION_QUERIES_A_TASK = 8;
 
     /// @param together tasks in one batch
