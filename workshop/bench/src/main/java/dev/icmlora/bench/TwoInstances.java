@@ -2,16 +2,15 @@ package dev.icmlora.bench;
 
 import static dev.icmlora.bench.Row.text;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+
+import dev.icmlora.generator.Sha256;
 
 /// Two instances behind a proxy, which share a folder for adapters and jobs and a directory for task files, under more
 /// requests than they can answer. One is killed and started again, then the other.
@@ -157,7 +156,7 @@ final class TwoInstances implements Part {
                 for (var id : ids) {
                     var file = client.find("/adapters/" + id, "application/x-gguf");
                     gone += file.isEmpty() ? 1 : 0;
-                    file.filter(bytes -> !id.equals(id(bytes))).ifPresent(bytes -> damaged.add(id));
+                    file.filter(bytes -> !id.equals("sha256:" + Sha256.hex(bytes))).ifPresent(bytes -> damaged.add(id));
                 }
             }
         }
@@ -166,16 +165,6 @@ final class TwoInstances implements Part {
                 damaged,
                 "%d made; of %d times that one was read, it was not there %d times"
                         .formatted(ids.size(), ids.size() * places.length, gone));
-    }
-
-    private static String id(byte[] gguf) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(gguf));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Row memory(Place... places) {

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -18,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.commands.Workshop;
+import dev.icmlora.generator.Sha256;
 
 /// Task vectors taken by four processes that share nothing but a folder, as four machines would share a
 /// bucket.
@@ -76,8 +75,7 @@ class ShardedVectorsTest {
         SortedMap<String, String> digests = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-                digests.put(file.getFileName().toString(), HexFormat.of().formatHex(digest));
+                digests.put(file.getFileName().toString(), Sha256.hex(Files.readAllBytes(file)));
             }
         }
         return digests;
