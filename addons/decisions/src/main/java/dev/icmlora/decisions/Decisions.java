@@ -58,13 +58,13 @@ public final class Decisions {
         }
     }
 
-    /// What replies have beside what their formats say.
+    /// Our field of a reply, beside those of its format.
     ///
     /// @param ids of the answers, in the order of the questions; null where no function gave one
     @RegisterForReflection
     record AnswerIds(List<String> ids) {}
 
-    /// What a request of the System One API asks, for one that has no HTTP request of its own.
+    /// Reads a body of the System One API for a caller without an HTTP request, such as MCP's tool.
     ///
     /// @throws RequestException naming every field that is wrong
     public static Asked asked(JsonNode request) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
-/// What a question may be answered with.
+/// An answer that a question allows.
 ///
 /// @param at JSON pointer to where it was sent
 /// @param label the text that the model scores

@@ -12,7 +12,7 @@ import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.http.RequestFields;
 
-/// What the questions of both APIs have in common when they are read.
+/// Reads what the questions of both APIs have in common.
 ///
 /// @param of the fields of a question
 /// @param state JSON pointer to the state

@@ -69,7 +69,7 @@ public final class Answers implements FunctionObserver {
         }
     }
 
-    /// What cannot be kept or signed is answered all the same.
+    /// Where the store fails, the answers go out without ids.
     @Override
     public List<String> answered(Tenant tenant, FunctionName function, List<Answered> answers) {
         var stamp = Stamp.now();

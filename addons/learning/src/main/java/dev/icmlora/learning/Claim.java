@@ -48,7 +48,7 @@ final class Claim implements AutoCloseable {
     /// What the object says.
     ///
     /// @param micros of the holder's last sign
-    /// @param random the same
+    /// @param random see [Stamp]
     /// @param decided absent where nothing is, and where an improvement says it already
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)

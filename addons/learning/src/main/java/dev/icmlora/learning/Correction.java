@@ -2,7 +2,7 @@ package dev.icmlora.learning;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// What a client says of an answer.
+/// A client's correction, or confirmation, of an answer.
 ///
 /// @param id of the answer
 /// @param input of the answer; needed beside an id whose input is not kept

@@ -64,7 +64,7 @@ public final class Corrections {
                 .register(registry);
     }
 
-    /// What became of feedback.
+    /// The reply to feedback.
     ///
     /// @param added pieces that were not there, or that count again after another output of their input
     /// @param known pieces that were there already

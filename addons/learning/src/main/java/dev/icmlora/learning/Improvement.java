@@ -5,7 +5,7 @@ import java.util.List;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/// What came of an attempt to improve a function.
+/// The outcome of an attempt to improve a function.
 ///
 /// @param at when it was decided, as in `2026-11-30T12:00:00Z`
 /// @param from the version that served
@@ -91,8 +91,8 @@ record Improvement(
     /// @param baseModel what clients call it
     /// @param generator what its file calls it; absent where there is none
     /// @param adapter id of the adapter that answered; absent where none did
-    /// @param steps of tuning; absent where a head told the labels apart
-    /// @param measuredOn SHA-256 of what was held back: half of it, in hex
+    /// @param steps of tuning; absent where a head answered
+    /// @param measuredOn the first half of the SHA-256 of what was held back, in hex
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Candidate(

@@ -380,7 +380,7 @@ final class Improvements {
                     .orElseGet(() -> tried(CHANGED, measured, changes, kept.worse(), candidate));
         }
 
-        /// What came of it where a request had no answer, so that nothing was decided.
+        /// The outcome where a request failed, so that nothing was decided.
         private Improvement brokenOff(RequestException e) {
             return tried("it was broken off: " + e.getMessage(), null, null, null, null);
         }
@@ -466,7 +466,7 @@ final class Improvements {
                     Hash.of(held));
         }
 
-        /// What a version answers once it is tuned, asked as clients ask, a batch at a time.
+        /// The answers of a version once it is tuned, asked as clients ask, a batch at a time.
         private List<GenerateReply> replies(FunctionDefinition definition, List<ExampleBody> asked) {
             var request = RequestRules.ofAnyInput(new FunctionDefinition(
                     definition.task(),
@@ -486,7 +486,7 @@ final class Improvements {
                     .toList();
         }
 
-        /// What is measured is the function tuned, also where its first answers are not.
+        /// Tuning that is done before the first answer: the tuned function is measured, whatever it does meanwhile.
         private static Tune atOnce(FunctionDefinition definition) {
             var tune = definition.tune();
             return tune == null || tune.when() == Tune.When.NEVER ? tune : new Tune(tune.steps(), Tune.When.NOW, null);

@@ -35,7 +35,7 @@ import dev.icmlora.function.http.Downloads;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.http.Route;
 
-/// What functions learn from.
+/// The routes of feedback and improvements.
 @Path("/functions")
 public final class LearningResource {
 

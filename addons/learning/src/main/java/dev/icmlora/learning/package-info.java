@@ -1,8 +1,8 @@
 /// Functions that learn from corrections: `/functions/{name}/feedback`, `/improve`, `/improvements` and `/unsure`.
 ///
 /// Each answer of a named function has an id. What clients say of answers is kept beside the function. An
-/// improvement tunes a candidate on most of it, asks candidate and serving version the rest, and serves the
-/// candidate if it is better by a paired test:
+/// improvement tunes a candidate on all of it, and serves it if such candidates are better by a paired test at
+/// feedback that was held back from them:
 ///
 /// ```
 /// POST /functions/urgency/feedback

@@ -31,7 +31,7 @@ import dev.icmlora.client.IcmLoraClient;
         footer = {"", "icm-lora adapter -d 'Write the plural of the word.' --out plural.gguf"})
 public final class AdapterCommand implements Callable<Integer> {
 
-    /// What the adapter is saved for.
+    /// The file's form, by the program that reads it.
     enum Form {
         /// llama.cpp's `--lora`.
         gguf("application/x-gguf", ".gguf"),

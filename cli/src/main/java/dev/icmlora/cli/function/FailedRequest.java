@@ -4,7 +4,7 @@ import java.net.ConnectException;
 
 import dev.icmlora.client.IcmLoraException;
 
-/// What the command line says of a request that failed.
+/// Words for a request that failed.
 public final class FailedRequest {
     private FailedRequest() {}
 

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Option;
 
-/// What an answer must be like.
+/// Options for the form of answers.
 final class FormOptions {
 
     @Option(

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.client.IcmLoraClient;
 
-/// Where the function is.
+/// Options for the function's address and credentials.
 public final class FunctionOptions {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/// What became of one input.
+/// The outcome of one input.
 ///
 /// @param index of the input, from 0 on
 /// @param json what `--json` prints: index, input, output or null, and what is known of it or the error

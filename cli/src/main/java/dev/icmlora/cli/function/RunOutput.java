@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/// Where the answers of a run go, while the standard error is told how far it is.
+/// Prints the answers of a run, and on the standard error how far it is.
 final class RunOutput {
 
     /// Exit code where some inputs have no answer.

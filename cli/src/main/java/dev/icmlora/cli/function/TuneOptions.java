@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.client.IcmLoraClient;
 
-/// Whether the function tunes the adapter that it generates, on the task's examples.
+/// Options for tuning the generated adapter on the task's examples.
 final class TuneOptions {
 
     @Option(names = "--tune", description = "Tune the generated adapter on the task's examples.")

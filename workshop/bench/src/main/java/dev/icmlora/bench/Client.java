@@ -143,7 +143,7 @@ final class Client implements AutoCloseable {
         return http.send(post(path, body), BodyHandlers.discarding()).statusCode();
     }
 
-    /// Brings an adapter, a GGUF file.
+    /// Uploads an adapter, a GGUF file.
     int upload(byte[] gguf) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(server.resolve("/adapters"))
                 .header("Content-Type", "application/x-gguf")
@@ -160,7 +160,7 @@ final class Client implements AutoCloseable {
                 .build());
     }
 
-    /// What the function calls its base model.
+    /// The name of the function's base model.
     String baseModel() {
         var models = JSON.fromJson(new String(get("/v1/models", "application/json"), UTF_8), JsonObject.class);
         return models.getAsJsonArray("data").get(0).getAsJsonObject().get("id").getAsString();
@@ -176,7 +176,7 @@ final class Client implements AutoCloseable {
         ask("/adapter", Map.of("task", task, "tune", Map.of("steps", steps)));
     }
 
-    /// What the function's metrics say.
+    /// A value of the function's metrics.
     ///
     /// @param name of a gauge, maybe with the beginning of its labels
     double gauge(String name) {
@@ -193,7 +193,7 @@ final class Client implements AutoCloseable {
         return bytes(request(path).header("Accept", accept).build());
     }
 
-    /// What is there, if it is.
+    /// The body of a resource; empty for a 404.
     ///
     /// @throws IllegalStateException if the answer is neither of success nor 404
     Optional<byte[]> find(String path, String accept) {

@@ -105,7 +105,7 @@ final class Crowds implements Part {
         return files;
     }
 
-    /// What the function and llama-server did with the same.
+    /// The same prompts for the function and for llama-server.
     private record Round(Crowd.Result ours, Crowd.Result theirs) {
 
         private static Runs ours(List<Round> rounds, ToDoubleFunction<Crowd.Result> figure) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 import dev.icmlora.engine.Installation;
 
-/// Where the bench runs, and what it runs with.
+/// The machine and the settings of a run.
 ///
 /// @param root of the project
 /// @param threads that compute, here and in every peer

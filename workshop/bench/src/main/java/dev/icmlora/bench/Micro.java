@@ -12,7 +12,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/// What takes milliseconds or less, by JMH.
+/// Measures by JMH what takes milliseconds or less.
 final class Micro implements Part {
 
     @Override

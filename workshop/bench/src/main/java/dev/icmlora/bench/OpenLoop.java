@@ -17,7 +17,7 @@ final class OpenLoop {
 
     private OpenLoop() {}
 
-    /// What became of a request.
+    /// The outcome of a request.
     ///
     /// @param status 0 if the connection failed
     /// @param sentMillis when it was due, since the start

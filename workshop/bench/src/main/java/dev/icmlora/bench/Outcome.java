@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 
-/// What the function has made of a task file or a job.
+/// The files in which the function keeps the outcome of a task file or a job.
 ///
 /// @param name of the task file, or id of the job
 /// @param state file that says how far the work is

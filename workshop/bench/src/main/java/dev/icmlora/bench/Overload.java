@@ -47,7 +47,7 @@ final class Overload implements Part {
         }
     }
 
-    /// What the one gets that gets less, of two tenants that both ask for far more than the function can do.
+    /// Shares out answers between two tenants that both ask for far more than the function can do.
     private static Row tenants(Machine machine, double perSecond) {
         var environment = Map.of(
                 "ICM_LORA_REQUEST_TIMEOUT", DEADLINE.toSeconds() + "s",
@@ -138,7 +138,7 @@ final class Overload implements Part {
                 .toString();
     }
 
-    /// What others get of half the capacity while some behave badly, of what they get without those.
+    /// Compares answers at half the capacity, beside clients that behave badly, with those without them.
     private static List<Row> rough(Server server, Requests requests, double perSecond) {
         var alone = OpenLoop.run(perSecond, ROUGH, requests::send);
         var rows = new ArrayList<Row>();
@@ -198,7 +198,7 @@ final class Overload implements Part {
         }
     }
 
-    /// What is asked for, again and again.
+    /// Requests that never share a prompt.
     private static final class Requests {
 
         private final Client client;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Where an instance runs, and after its death the next one.
+/// Runs an instance, and after its death the next one.
 final class Place implements AutoCloseable {
 
     /// Two for each quarter of an instance's life.

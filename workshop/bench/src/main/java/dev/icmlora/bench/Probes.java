@@ -5,7 +5,7 @@ import static dev.icmlora.bench.Row.text;
 import java.time.Duration;
 import java.util.Arrays;
 
-/// Whether the function answers its probes while it does something else.
+/// Measures the function's probes while it does something else.
 final class Probes {
 
     private static final int COUNT = 500;

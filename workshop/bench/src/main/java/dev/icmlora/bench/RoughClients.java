@@ -74,7 +74,7 @@ enum RoughClients {
         return what;
     }
 
-    /// What one of them does with its connection.
+    /// Misuses one connection.
     abstract void use(Socket socket, Connections connections) throws IOException, InterruptedException;
 
     /// Lets them at a server, until they are closed.

@@ -27,7 +27,7 @@ record Row(String what, String measured, String target, Optional<Double> share, 
         return new Row(what, text(value, unit), "≥ " + text(least, unit), Optional.of(least / value), detail);
     }
 
-    /// What must not be at all: the run fails where there is some of it.
+    /// Fails the run where anything was found.
     ///
     /// @param found a description of each
     static Row none(String what, Collection<String> found, String detail) {

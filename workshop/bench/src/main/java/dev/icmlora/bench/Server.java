@@ -44,7 +44,7 @@ final class Server implements AutoCloseable {
         this.uri = URI.create("http://" + launch.address());
     }
 
-    /// How a process is started.
+    /// The command of a process, and all that starting it again takes.
     ///
     /// @param health path that answers 200 once it serves
     /// @param log where its output goes; what an earlier process left there goes
@@ -242,7 +242,7 @@ final class Server implements AutoCloseable {
         return Double.parseDouble(line.split(" ")[0]);
     }
 
-    /// What it has open: files, sockets and pipes.
+    /// Counts its open files, sockets and pipes.
     long descriptors() {
         try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
             return descriptors.count();

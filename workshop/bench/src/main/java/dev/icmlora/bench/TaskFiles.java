@@ -31,7 +31,7 @@ final class TaskFiles implements AutoCloseable {
         return new TaskFiles(bucket, tasks, interval);
     }
 
-    /// Where the function says what became of a task file.
+    /// The outcome of a task file.
     static Outcome outcome(Path bucket, String name) {
         var results = bucket.resolve("results");
         return new Outcome(name, results.resolve(name + ".state.json"), results.resolve(name + ".jsonl"));

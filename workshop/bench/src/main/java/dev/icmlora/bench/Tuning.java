@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.bench.micro.TuningStep;
 
-/// What tuning costs: a step of it, those who decode meanwhile, memory, and a new task as a whole.
+/// Measures the costs of tuning: a step, clients that decode meanwhile, memory, and a new task as a whole.
 final class Tuning implements Part {
 
     private static final int EXAMPLES = 5;

@@ -16,7 +16,7 @@ import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2Embedding
 import dev.icmlora.evaluation.LogisticRegression.Guess;
 import dev.icmlora.generator.task.Example;
 
-/// What takes a few lines to train instead of asking a function: controls that learn from the same examples.
+/// Controls that learn from the same examples: classifiers that take a few lines to train.
 enum Classifier {
     /// Always the label that most of the inputs have.
     MAJORITY("majority") {

@@ -134,7 +134,7 @@ enum Condition {
         OWN_NOISE,
         NOISE;
 
-        /// Whether it is there for researchers alone, and takes time.
+        /// Whether it is made for `--baselines` alone.
         boolean isBaseline() {
             return this != OWN;
         }

@@ -110,7 +110,7 @@ public final class ControlBench implements AutoCloseable {
         return new Prompt(all, -1, List.of(new Prompt.Answer(opening.length, all.length + 1)));
     }
 
-    /// How improbable the text of a prompt's last answer is, its end of turn aside.
+    /// Scores the text of a prompt's last answer, its end of turn aside.
     ///
     /// @param adapter empty for the base model alone
     /// @return summed negative log likelihood in nats

@@ -40,7 +40,7 @@ final class Controls implements AutoCloseable {
         this.baselines = baselines ? Optional.of(baselines()) : Optional.empty();
     }
 
-    /// What is made of all seen tasks together.
+    /// The controls that are made of all seen tasks together.
     private record Baselines(Adapter mean, LatentDiffusion diffusion) {}
 
     private Baselines baselines() {

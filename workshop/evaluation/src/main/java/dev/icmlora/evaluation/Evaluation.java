@@ -22,7 +22,7 @@ import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
 
-/// Which tasks are measured, on which inputs, and how one is scored.
+/// Chooses the tasks and inputs that are measured, and scores a task.
 ///
 /// All conditions of a task get the same description, the same examples (from its training examples) and the same test
 /// inputs, drawn with a seed. An answer counts when it equals the expected text but for white space around it.
@@ -136,7 +136,7 @@ final class Evaluation {
         return new Score(right(question, reply.outputs()), promptTokens, served, judged(question, reply));
     }
 
-    /// What second opinions read beside, for each answer.
+    /// Prompt tokens that second opinions read, for each answer.
     private double reviewedTokens(Question question, Condition.Request request, FunctionClient.Reply reply) {
         if (reply.details() == null) {
             return 0;

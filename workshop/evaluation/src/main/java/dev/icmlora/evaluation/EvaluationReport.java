@@ -13,7 +13,7 @@ import com.google.gson.Gson;
 
 import dev.icmlora.evaluation.TaskResult.Group;
 
-/// What an evaluation found.
+/// The results of an evaluation of the task suite.
 ///
 /// @param generator name of it
 /// @param seed of what was drawn

@@ -60,7 +60,7 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         }
     }
 
-    /// What one way to answer made of one task.
+    /// The answers of one way to one task.
     ///
     /// @param labels of the task; 0 where it has none
     /// @param isSpan whether each answer is a piece of its input

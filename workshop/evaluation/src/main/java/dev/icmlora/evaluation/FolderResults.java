@@ -12,7 +12,7 @@ import dev.icmlora.evaluation.FolderEvaluation.Plan;
 import dev.icmlora.evaluation.FolderEvaluation.Row;
 import dev.icmlora.tasks.markdown.MarkdownTable;
 
-/// What a [FolderEvaluation] found, as tables.
+/// The tables of a [FolderEvaluation].
 record FolderResults(Plan plan, List<Row> rows) {
     private static final String REFUSED = "refused";
 
@@ -119,7 +119,7 @@ record FolderResults(Plan plan, List<Row> rows) {
                 .orElse(rows.stream().anyMatch(row -> row.way().equals(way)) ? REFUSED : "–");
     }
 
-    /// What the function did not answer, each reason once.
+    /// The function's refusals, each reason once.
     private String refusals() {
         return rows.stream()
                 .filter(row -> row.refused() != null)

@@ -10,7 +10,7 @@ import com.google.gson.GsonBuilder;
 
 import dev.icmlora.generator.task.Task;
 
-/// What an evaluation asks a running function, and what it needs of the answers.
+/// Asks a running function, and reads what an evaluation needs of its replies.
 public final class FunctionClient {
     private final Gson json = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
@@ -31,7 +31,7 @@ public final class FunctionClient {
         String generate(String request) throws IOException, InterruptedException;
     }
 
-    /// What the function says, as far as an evaluation needs it.
+    /// A reply of the function, as far as an evaluation needs it.
     ///
     /// @param details one for each output; null unless a confidence was asked for
     record Reply(

@@ -5,7 +5,7 @@ import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.tasks.suite.SuiteTask;
 
-/// Where a task lies: its vector, standardised as the generator does it, and its latent.
+/// A task with its vector, standardised as the generator does it, and its latent.
 ///
 /// @param task of the suite
 /// @param group how the generator knows it

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.Reliability.Judged;
 
-/// How one held-out task was answered whose answers are labels.
+/// The answers to one held-out task whose answers are labels.
 ///
 /// @param labels to choose from
 /// @param answers by the way they were asked for

@@ -1,6 +1,6 @@
 package dev.icmlora.evaluation;
 
-/// What is measured of a running function.
+/// The extent of a measurement.
 ///
 /// @param inputs test inputs of a task
 /// @param tasks most held-out tasks, drawn at random

@@ -14,7 +14,7 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
 
-/// What is asked of a task, in every condition alike.
+/// The examples and inputs of a task, the same in every condition.
 ///
 /// @param examples as many as any condition needs
 /// @param tests inputs with the expected answers

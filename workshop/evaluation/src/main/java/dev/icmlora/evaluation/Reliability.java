@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// How far the confidences of some answers can be relied on.
+/// Compares the confidences of some answers with how often they are right.
 record Reliability(List<Judged> answers) {
     /// Share of right answers that is asked of those that are kept.
     static final double PRECISION = 0.95;

@@ -1,6 +1,6 @@
 package dev.icmlora.evaluation;
 
-/// What the generator takes on disk, against the adapters that it stands in for.
+/// Compares the generator's size on disk with that of the adapters that it stands in for.
 ///
 /// @param generator bytes of its file
 /// @param tasks that it was trained on

@@ -31,7 +31,7 @@ public final class SuiteEvaluation {
     private final Controlled controlled;
     private final Duration limit;
 
-    /// How far the controls go.
+    /// The extent of the controls.
     ///
     /// @param passages test passages of a text domain
     /// @param references most seen tasks that the baselines are made from
@@ -72,7 +72,7 @@ public final class SuiteEvaluation {
 
     /// @param texts none for no text domains
     /// @param generatorBytes size of the generator file
-    /// @param progress is told what is trained
+    /// @param progress where the progress of training is printed
     public EvaluationReport measure(TextDomains texts, long generatorBytes, PrintStream progress)
             throws IOException, InterruptedException {
         GeneratorManifest manifest = bench.file().manifest();

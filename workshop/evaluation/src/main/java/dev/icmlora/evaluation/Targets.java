@@ -35,7 +35,7 @@ import dev.icmlora.evaluation.Figure.Verdict;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TextResult.Passage;
 
-/// The figures that were wanted, in the order in which they were promised.
+/// The figures for which targets are set.
 final class Targets {
     private static final String NO_TASK = "no such task was measured";
     private static final String NO_OWN = "no adapter was trained for one task alone";
@@ -59,10 +59,10 @@ final class Targets {
                 .toList();
     }
 
-    /// What was measured for a target.
+    /// The figure that was measured for a target.
     private record Finding(String figure, boolean held) {}
 
-    /// What is asked of the lower end of an interval.
+    /// The target for the lower end of an interval.
     private enum Lowest {
         ANY,
         FROM_ZERO,

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import dev.icmlora.evaluation.Reliability.Judged;
 
-/// What one task scored.
+/// The scores of one task.
 ///
 /// @param group how the generator knows the task
 /// @param inputs test inputs that were answered
@@ -20,7 +20,7 @@ record TaskResult(String task, String family, Group group, int inputs, Map<Condi
     /// @param answers how sure the function is of each; none where it was not asked
     record Score(double exact, double promptTokens, Served served, List<Judged> answers) {}
 
-    /// What the function says of a request beside its answers.
+    /// A reply's details beside its answers.
     ///
     /// @param timingMs by phase
     record Served(FunctionClient.Reply.Selection selection, Map<String, Double> timingMs) {

@@ -3,7 +3,7 @@ package dev.icmlora.evaluation;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/// How well a text domain's test passages were predicted.
+/// The likelihoods of a text domain's test passages.
 record TextResult(String domain, List<Passage> passages) {
 
     /// The continuation of one passage.

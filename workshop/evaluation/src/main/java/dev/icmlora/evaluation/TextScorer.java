@@ -23,7 +23,7 @@ final class TextScorer implements AutoCloseable {
         batch = TokenBatch.allocate(context.options().batchTokens(), 1);
     }
 
-    /// How improbable the text of a prompt's last answer is, its end of turn aside.
+    /// Scores the text of a prompt's last answer, its end of turn aside.
     ///
     /// @param adapter empty for the base model alone
     /// @return summed negative log likelihood in nats

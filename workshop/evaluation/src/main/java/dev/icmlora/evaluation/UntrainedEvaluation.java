@@ -43,7 +43,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     private static final String CONTROL = Condition.SHOTS_5.toString();
     private static final String TUNED = Condition.TUNED.toString();
 
-    /// What one way gave for one task.
+    /// The result of one way for one task.
     ///
     /// @param exact percent of the inputs answered exactly
     /// @param tokens that were read for an answer; what inputs share counts once
@@ -90,7 +90,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         return rows;
     }
 
-    /// How the function is asked, by name.
+    /// The requests to the function, by the name of the way.
     private SequencedMap<String, Condition.Request> ways() {
         SequencedMap<String, Condition.Request> ways = new LinkedHashMap<>();
         CONDITIONS.forEach(condition -> ways.put(condition.toString(), (Condition.Request) condition.source()));

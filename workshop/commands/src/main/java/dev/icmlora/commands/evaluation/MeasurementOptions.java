@@ -15,7 +15,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.FunctionClient;
 import dev.icmlora.evaluation.Measurement;
 
-/// What `eval` measures, of which function.
+/// Options of `eval` for every kind of measurement.
 final class MeasurementOptions {
     private static final ObjectMapper JSON = new ObjectMapper();
 

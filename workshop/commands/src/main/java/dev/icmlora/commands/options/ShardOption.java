@@ -4,7 +4,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.trainer.curriculum.Shard;
 
-/// Which part of the work this process does.
+/// The option for this process's part of the work.
 public final class ShardOption {
     @Option(
             names = "--shard",

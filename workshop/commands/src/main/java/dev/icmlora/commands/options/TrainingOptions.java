@@ -15,7 +15,7 @@ import dev.icmlora.trainer.session.TrainingSettings;
 
 /// Options of every training command.
 public final class TrainingOptions {
-    /// What shells say of a process that Ctrl-C ended.
+    /// The exit code that shells have for Ctrl-C.
     private static final int INTERRUPTED = 130;
 
     @Option(
@@ -82,9 +82,9 @@ public final class TrainingOptions {
         }
     }
 
-    /// What the process says when a training ends.
+    /// The exit code of a training.
     ///
-    /// @param finished whether it came to its end, and was not told to stop
+    /// @param finished whether it came to its end; else its process was asked to stop
     public static int exitCode(boolean finished) {
         return finished ? ExitCode.OK : INTERRUPTED;
     }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.trainer.vectors.VectorLayer;
 
-/// Where in the base model task vectors are taken.
+/// The option for the layer after which task vectors are taken.
 public final class VectorLayerOption {
     @Option(
             names = "--vector-layer",

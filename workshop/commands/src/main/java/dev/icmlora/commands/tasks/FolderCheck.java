@@ -10,7 +10,7 @@ import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.tasks.folder.TaskFolder;
 import dev.icmlora.tasks.suite.SuiteTask;
 
-/// Whether a folder of task files can be trained on.
+/// Checks whether a folder of task files can be trained on.
 public record FolderCheck(Path folder) {
 
     /// Says what is in it.

@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// The descriptions, word lists and tables of facts written for this project, kept as text beside this class. A line
-/// that
-/// begins with `#` is a comment.
+/// that begins with `#` is a comment.
 public final class Lexicon {
 
     private static final Map<String, List<String>> NOUNS = words("nouns.txt");
@@ -73,8 +72,7 @@ public final class Lexicon {
     }
 
     /// Lists of lines by their titles, in the order of the file. A line that is not indented is a title, and the
-    /// indented
-    /// lines below it are its list.
+    /// indented lines below it are its list.
     ///
     /// @throws IllegalStateException when the file has a title twice, or a list without a title
     public static Map<String, List<String>> lists(String name) {

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 import dev.icmlora.generator.task.Example;
 
-/// How much two tasks are the same mapping: the input-output pairs that both have.
+/// Finds tasks that are largely the same mapping, by the input-output pairs that both have.
 final class PairOverlap {
 
     /// Two tasks, by their index, that share pairs.

@@ -1,6 +1,6 @@
 package dev.icmlora.tasks.suite;
 
-/// What a task is for. Tasks of different splits share no mapping, so held-out tasks are new to everything that was
+/// The use of a task. Tasks of different splits share no mapping, so held-out tasks are new to everything that was
 /// trained or chosen.
 public enum Split {
     /// The zoo, B0 and the generator learn from these.

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 import dev.icmlora.tasks.markdown.MarkdownTable;
 
-/// What is in a suite, for people: counts by family and split, and the tasks whose domain is small.
+/// Describes a suite for people: counts by family and split, and the tasks whose domain is small.
 public final class SuiteCard {
 
     /// Below this a task's domain counts as small: it is kept, and the card says so.

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.tune.TuningSummary;
 
-/// What selection saw of a task, and what came of each way to serve it.
+/// The inputs of selection for a task, and the score of each way to serve it.
 ///
 /// @param seen whether the generator was trained on it
 /// @param distance to the nearest seen task

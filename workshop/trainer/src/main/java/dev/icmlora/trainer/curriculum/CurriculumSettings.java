@@ -10,7 +10,7 @@ import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.TaskSuite;
 
-/// Which tasks are trained on.
+/// Chooses the tasks to train on.
 ///
 /// @param taskFolder tasks of the user, one file each; empty for the task suite
 /// @param match only tasks whose id contains this

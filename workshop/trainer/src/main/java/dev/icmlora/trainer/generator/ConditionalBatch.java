@@ -8,7 +8,7 @@ import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.vectors.VectorPool;
 
-/// What a generator is asked for in one step: some tasks, a task vector of each, and noise for z.
+/// The input of one step: some tasks, a task vector of each, and noise for z.
 ///
 /// @param learners the tasks
 /// @param conditionings what each task's vector was made of

@@ -18,7 +18,7 @@ import dev.icmlora.trainer.shared.SharedAdapter;
 import dev.icmlora.trainer.vectors.VectorPool;
 import dev.icmlora.trainer.vectors.VectorPools;
 
-/// What both trainings of a generator begin with: B0, the task vectors of all tasks, and sizes that fit.
+/// B0, the task vectors of all tasks, and sizes that fit: the beginning of both trainings of a generator.
 ///
 /// @param shared A and B0
 /// @param learners the training tasks

@@ -11,7 +11,7 @@ import dev.icmlora.trainer.session.TrainingSettings;
 
 /// Trains prior and decoder through the base model's loss, on top of a finished B0.
 ///
-/// @param training what every training is told
+/// @param training settings of every training
 /// @param generator what else the networks are trained with
 /// @param start what the networks begin with
 public record GeneratorTraining(TrainingSettings training, GeneratorSettings generator, Start start) {
@@ -80,7 +80,7 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
 
     /// Goes on from the last checkpoint, if there is one.
     ///
-    /// @return whether it came to its end, and was not told to stop
+    /// @return whether it came to its end; else its process was asked to stop
     public boolean run(PrintStream out) throws IOException {
         try (TrainingSession session = TrainingSession.open(training)) {
             GeneratorSetup setup = GeneratorSetup.of(session, training, generator, start.generator(session));

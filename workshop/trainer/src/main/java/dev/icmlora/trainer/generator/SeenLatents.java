@@ -9,7 +9,7 @@ import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.trainer.vectors.VectorPool;
 
-/// Where a generator's prior puts the tasks that it was trained on.
+/// The latents of the tasks that a generator was trained on.
 public final class SeenLatents {
     private SeenLatents() {}
 

@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-/// What a training run minimises.
+/// The loss that a training run minimises.
 public interface Objective {
     /// The figure that decides which checkpoint is the best: loss on tasks or examples that are not trained on.
     String CHOSEN_BY = "unseen_loss";

@@ -6,7 +6,7 @@ import java.util.Locale;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 
-/// What a checkpoint says about the run that it is of.
+/// Names a run in its checkpoints.
 ///
 /// @param kind what is trained
 /// @param settings that it is trained with, what it is trained on among them; only a run of the same kind and settings

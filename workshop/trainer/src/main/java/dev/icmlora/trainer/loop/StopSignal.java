@@ -3,7 +3,7 @@ package dev.icmlora.trainer.loop;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Lets a run end in good order when its process is told to (Ctrl-C, SIGTERM): the JVM waits until the run has noticed
+/// Lets a run end in good order when its process is asked to (Ctrl-C, SIGTERM): the JVM waits until the run has noticed
 /// and closed its signal. Native code must not be running when the process tears its libraries down.
 public final class StopSignal implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;

@@ -23,7 +23,7 @@ import dev.icmlora.trainer.torch.TorchScript;
 /// adapter in a row, each halving the length, and twelve that double it again; z from N(0, I). The task vector joins
 /// what the encoder's convolutions give and what the decoder's are given. The function cannot serve it.
 ///
-/// It is told dB in units of standard deviations, like ours, and begins with dB = 0.
+/// It reads dB in units of standard deviations, like ours, and begins with dB = 0.
 public final class ConvolutionalCvae implements Cvae {
     /// Of the encoder, from the weights to the latent; the decoder has them in reverse.
     private static final int[] CHANNELS = {8, 16, 32, 64, 128, 256, 256, 128, 64, 32, 16, 8};

@@ -10,7 +10,7 @@ import dev.icmlora.trainer.model.Lora;
 
 /// A conditional variational autoencoder of adapters, as training sees it: q(z | dB, c), a prior and a decoder.
 public interface Cvae extends AutoCloseable {
-    /// How well it knows trained adapters.
+    /// The losses of reconstructing trained adapters.
     ///
     /// @param error mean square error of dB, in units of its standard deviation `[1]`
     /// @param divergence KL(q(z given dB and c) || p(z given c)) of each dimension `[tasks, latent]`

@@ -27,7 +27,7 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
 
     /// Goes on from the last checkpoint, if there is one.
     ///
-    /// @return whether it came to its end, and was not told to stop
+    /// @return whether it came to its end; else its process was asked to stop
     public boolean run(PrintStream out) throws IOException {
         try (TrainingSession session = TrainingSession.open(training)) {
             Zoo zoo = Zoo.in(session.folder());

@@ -27,7 +27,7 @@ public record ZooRun(TrainingSettings training, int length, int keep, Shard shar
 
     /// Trains those that the zoo lacks.
     ///
-    /// @return whether it came to its end, and was not told to stop
+    /// @return whether it came to its end; else its process was asked to stop
     public boolean run(PrintStream out) throws IOException {
         try (TrainingSession session = TrainingSession.open(training)) {
             List<TrainingTask> tasks = shard.of(session.curriculum().learned());

@@ -66,7 +66,7 @@ record ZooTraining(
         }
     }
 
-    /// What a zoo's tasks are trained with.
+    /// The samples of a zoo's tasks.
     ///
     /// @param maxTokens of a sample
     static PromptSampler.Mix mix(int maxTokens) {

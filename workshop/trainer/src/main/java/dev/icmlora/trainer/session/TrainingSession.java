@@ -22,7 +22,7 @@ import dev.icmlora.trainer.loss.Validation;
 import dev.icmlora.trainer.model.BaseModel;
 import dev.icmlora.trainer.torch.Torch;
 
-/// What every training command works with: the base model twice (in llama.cpp for tokens and task vectors, in PyTorch
+/// The tools of every training command: the base model twice (in llama.cpp for tokens and task vectors, in PyTorch
 /// for gradients), the tasks, and the folder for results.
 public final class TrainingSession implements AutoCloseable {
     /// Name of the validation on held-back examples of tasks that are trained on, and on tasks that are not.
@@ -80,7 +80,7 @@ public final class TrainingSession implements AutoCloseable {
         return RunIdentity.of(kind, settings, base.id().fingerprint(), tasks);
     }
 
-    /// Trains until the schedule is over or the process is told to stop, from the last checkpoint if there is one.
+    /// Trains until the schedule is over or the process is asked to stop, from the last checkpoint if there is one.
     ///
     /// @param run whose kind is also the name of its folder inside the training folder
     /// @return whether it came to its end

@@ -8,7 +8,7 @@ import dev.icmlora.trainer.loop.Schedule;
 import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModel.Precision;
 
-/// What every training is told.
+/// The settings of every training.
 ///
 /// @param folder for checkpoints, logs and task vectors; empty for `.train` beside `models/`
 /// @param curriculum which tasks are trained on

@@ -26,7 +26,7 @@ import dev.icmlora.trainer.loop.TrainingRun;
 import dev.icmlora.trainer.model.BaseModelConfig;
 import dev.icmlora.trainer.model.Lora;
 
-/// What all adapters share: the matrices A and B0.
+/// The matrices A and B0, which all adapters share.
 ///
 /// @param layout what they adapt
 /// @param matrices by GGUF name, A `[rank, in]` and B0 `[1, out, rank]`

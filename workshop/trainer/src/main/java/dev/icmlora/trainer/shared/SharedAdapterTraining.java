@@ -13,7 +13,7 @@ import dev.icmlora.trainer.session.TrainingSettings;
 
 /// Trains A and B0, the adapter that all tasks share.
 ///
-/// @param training what every training is told
+/// @param training settings of every training
 /// @param rank of all adapters
 /// @param targets modules of every layer that all adapters change, as GGUF names them
 public record SharedAdapterTraining(TrainingSettings training, int rank, List<String> targets) {
@@ -39,7 +39,7 @@ public record SharedAdapterTraining(TrainingSettings training, int rank, List<St
 
     /// Goes on from the last checkpoint, if there is one.
     ///
-    /// @return whether it came to its end, and was not told to stop
+    /// @return whether it came to its end; else its process was asked to stop
     public boolean run(PrintStream out) throws IOException {
         try (TrainingSession session = TrainingSession.open(training)) {
             AdapterLayout layout = session.model().config().layout(targets, rank, SharedAdapter.SCALE * rank);

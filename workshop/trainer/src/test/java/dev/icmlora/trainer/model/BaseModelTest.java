@@ -39,9 +39,8 @@ import dev.icmlora.trainer.torch.Torch;
 ///
 /// llama.cpp quantises activations to 8 bits before each product with a quantised matrix, and we round to bfloat16
 /// where the processor has it, so the two differ by noise: the next-token distributions have a mean KL divergence of
-/// some hundredths of a nat, 0.020
-/// on one kind of processor and 0.021 on another. An error in the architecture (a wrong rotation, a wrong mask) gives
-/// whole nats.
+/// some hundredths of a nat, 0.020 on one kind of processor and 0.021 on another. An error in the architecture (a wrong
+/// rotation, a wrong mask) gives whole nats.
 class BaseModelTest {
     private static final double MEAN_KL = 0.03;
     private static final int RANK = 4;
