@@ -156,7 +156,8 @@ final class TwoInstances implements Part {
                 for (var id : ids) {
                     var file = client.find("/adapters/" + id, "application/x-gguf");
                     gone += file.isEmpty() ? 1 : 0;
-                    file.filter(bytes -> !id.equals("sha256:" + Sha256.hex(bytes))).ifPresent(bytes -> damaged.add(id));
+                    file.filter(bytes -> !id.equals("sha256:" + Sha256.hex(bytes)))
+                            .ifPresent(bytes -> damaged.add(id));
                 }
             }
         }

@@ -116,15 +116,8 @@ class TrainAnotherModelTest {
         Path folder = Path.of(arguments[1]);
         Schedule schedule = new Schedule(Schedule.RATE, Schedule.WARM_UP, Long.MAX_VALUE, 0.3, 6);
         TrainingSettings settings = TrainingSettings.of(folder, tasks, schedule, 50);
-        new SharedAdapterTraining(
-                        settings,
-                        SharedAdapterTraining.RANK,
-                        SharedAdapterTraining.TARGETS)
-                .run(System.out);
-        new GeneratorTraining(
-                        settings,
-                        GeneratorSettings.DEFAULT.withVectors(VECTORS),
-                        GeneratorTraining.Start.ZERO)
+        new SharedAdapterTraining(settings, SharedAdapterTraining.RANK, SharedAdapterTraining.TARGETS).run(System.out);
+        new GeneratorTraining(settings, GeneratorSettings.DEFAULT.withVectors(VECTORS), GeneratorTraining.Start.ZERO)
                 .run(System.out);
         new GeneratorExport(
                         Optional.of(folder),

@@ -171,9 +171,7 @@ public final class EvalCommand implements Callable<Integer> {
                     measurement.seed(),
                     !folder.uncontrolled,
                     !folder.unspanned);
-            List<SuiteTask> tasks = TaskFolder.toMeasure()
-                    .read(folder.tasks)
-                    .tasks();
+            List<SuiteTask> tasks = TaskFolder.toMeasure().read(folder.tasks).tasks();
             print(new FolderEvaluation(options.connect(), plan).write(tasks, to), to);
             return 0;
         }

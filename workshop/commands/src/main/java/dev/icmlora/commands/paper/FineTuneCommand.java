@@ -27,9 +27,8 @@ public final class FineTuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean finished = new GeneratorTraining(
-                        options.settings(), generator.settings(), new FromCvae())
-                .run(System.out);
+        boolean finished =
+                new GeneratorTraining(options.settings(), generator.settings(), new FromCvae()).run(System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

@@ -34,8 +34,7 @@ public final class PaperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean finished = new ZooRun(options.settings(), ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE)
-                        .run(System.out)
+        boolean finished = new ZooRun(options.settings(), ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE).run(System.out)
                 && new CvaeTraining(options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)
                         .run(System.out)
                 && new GeneratorTraining(options.settings(), generator.settings(), new FromCvae()).run(System.out);

@@ -125,9 +125,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private SharedAdapterTraining shared(Path folder) {
         return new SharedAdapterTraining(
-                training(folder, 1.0 / 3),
-                SharedAdapterTraining.RANK,
-                SharedAdapterTraining.TARGETS);
+                training(folder, 1.0 / 3), SharedAdapterTraining.RANK, SharedAdapterTraining.TARGETS);
     }
 
     private GeneratorTraining generator(Path folder) {

@@ -37,8 +37,7 @@ public final class TrainGeneratorCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GeneratorTraining.Start start =
                 from == null ? GeneratorTraining.Start.ZERO : new GeneratorTraining.FromFile(GeneratorFile.read(from));
-        boolean finished = new GeneratorTraining(options.settings(), generator.settings(), start)
-                .run(System.out);
+        boolean finished = new GeneratorTraining(options.settings(), generator.settings(), start).run(System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

@@ -25,7 +25,8 @@ import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.loop.StopSignal;
 import dev.icmlora.trainer.vectors.VectorPools;
 
-/// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them. What the shards share
+/// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them. What the shards
+/// share
 /// is a folder, which may be a mounted bucket: each writes whole files of its own, so a shard may be repeated.
 @Command(
         name = "vectors",

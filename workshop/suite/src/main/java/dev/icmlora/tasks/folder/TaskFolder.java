@@ -73,10 +73,7 @@ public final class TaskFolder {
     }
 
     private TaskFolder(
-            ToIntBiFunction<String, Example> tokens,
-            int mostTokens,
-            int leastExamples,
-            int leastTrainingExamples) {
+            ToIntBiFunction<String, Example> tokens, int mostTokens, int leastExamples, int leastTrainingExamples) {
         this.tokens = tokens;
         this.mostTokens = mostTokens;
         this.leastExamples = leastExamples;

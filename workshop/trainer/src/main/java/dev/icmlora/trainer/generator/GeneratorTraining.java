@@ -68,7 +68,8 @@ public record GeneratorTraining(TrainingSettings training, GeneratorSettings gen
 
         @Override
         public Optional<ExportedGenerator> generator(TrainingSession session) {
-            file.manifest().requireMatch(session.base().id(), session.base().format().fingerprint());
+            file.manifest()
+                    .requireMatch(session.base().id(), session.base().format().fingerprint());
             return Optional.of(new ExportedGenerator(file));
         }
 

@@ -38,8 +38,8 @@ public record CvaeTraining(TrainingSettings training, GeneratorSettings generato
                             !checkpoints.get(learner.task().task().id()).isEmpty())
                     .toList();
             if (learners.isEmpty()) {
-                throw new IllegalArgumentException("the zoo in " + zoo.folder()
-                        + " is empty: run `icm-lora paper zoo` first");
+                throw new IllegalArgumentException(
+                        "the zoo in " + zoo.folder() + " is empty: run `icm-lora paper zoo` first");
             }
             try (Cvae cvae = cvae(session, setup)) {
                 ReconstructionObjective objective = new ReconstructionObjective(
