@@ -11,7 +11,7 @@ import java.util.concurrent.locks.Lock;
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaContextH;
 import dev.icmlora.capi.LlamaContextParams;
-import dev.icmlora.capi.LlamaTokenDataArray;
+import dev.icmlora.capi.LlamaSamplerH.LlamaTokenDataArray;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.NativeLog;
 import dev.icmlora.ggml.NativeCallException;

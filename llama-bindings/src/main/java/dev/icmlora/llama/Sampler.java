@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.LlamaSamplerH;
-import dev.icmlora.capi.LlamaTokenDataArray;
+import dev.icmlora.capi.LlamaSamplerH.LlamaTokenDataArray;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.capi.NativeLog;
 import dev.icmlora.llama.SamplingOptions.Penalties;

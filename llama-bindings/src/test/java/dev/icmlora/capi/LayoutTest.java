@@ -23,6 +23,7 @@ import dev.icmlora.ProbedLayout;
 import dev.icmlora.ProbedLayout.Member;
 import dev.icmlora.ProbedLayout.Struct;
 import dev.icmlora.TestInstallation;
+import dev.icmlora.capi.LlamaSamplerH.LlamaTokenDataArray;
 import dev.icmlora.ggml.GgmlType;
 
 class LayoutTest {
@@ -37,7 +38,7 @@ class LayoutTest {
                     LlamaContextParams.LAYOUT,
                     LlamaBatch.LAYOUT,
                     LlamaChatMessage.LAYOUT,
-                    LlamaSamplerChainParams.LAYOUT,
+                    LlamaSamplerH.CHAIN_PARAMS,
                     LlamaTokenDataArray.TOKEN_DATA,
                     LlamaTokenDataArray.LAYOUT)
             .collect(Collectors.toMap(layout -> layout.name().orElseThrow(), Function.identity()));
