@@ -7,6 +7,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.generator.network.Generator.Neighbourhood;
+
 class NeighbourhoodTest {
     private final Neighbourhood neighbourhood = new Neighbourhood(List.of(
             new float[] {-1, -10, 5}, new float[] {1, -10, 5}, new float[] {-1, 10, 5}, new float[] {1, 10, 5}));
