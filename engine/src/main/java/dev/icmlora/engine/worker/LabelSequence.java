@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.engine.worker.Answer.PromptStates;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
+import dev.icmlora.engine.worker.Labels.LabelTree;
 
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the
 /// other, each in as few batches as it fits into. A tree of labels that differ in their first token is known
