@@ -8,6 +8,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.worker.WrittenSequence.AnswerText;
+
 class AnswerTextTest {
 
     @Test
