@@ -22,6 +22,7 @@ import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.worker.ContextScheduler.Group;
+import dev.icmlora.engine.worker.ThreadShare.CpuContention;
 import dev.icmlora.ggml.NativeException;
 
 /// One thread and the contexts that only it touches: one without an adapter, one with a resident adapter.

@@ -6,6 +6,8 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.worker.ThreadShare.CpuContention;
+
 class CpuContentionTest {
 
     private long now;
