@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.engine.worker.Answer.PromptStates;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
+import dev.icmlora.engine.worker.Extracting.Spans;
 import dev.icmlora.engine.worker.Labels.LabelTree;
 
 /// An answer that is one of some labels. After the prompt, the trees of the labels are read one after the

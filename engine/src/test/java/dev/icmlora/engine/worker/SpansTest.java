@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import dev.icmlora.engine.LoadedEngine;
+import dev.icmlora.engine.worker.Extracting.Spans;
 import dev.icmlora.generator.task.PromptFormat;
 
 class SpansTest {
