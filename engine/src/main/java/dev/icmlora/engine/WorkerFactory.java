@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.icmlora.engine.worker.AppliedAdapters;
-import dev.icmlora.engine.worker.AppliedCheck;
+import dev.icmlora.engine.worker.AppliedAdapters.AppliedCheck;
 import dev.icmlora.engine.worker.ContextScheduler;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.LlamaDecoder;

@@ -23,6 +23,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
+import dev.icmlora.engine.worker.AppliedAdapters.AppliedCheck;
 import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.network.Generator;
