@@ -12,8 +12,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
-import dev.icmlora.engine.worker.TokenLogprob;
 
 /// Replies of `POST /v1/completions`; a piece of a stream looks like the whole.
 @RegisterForReflection

@@ -52,6 +52,13 @@ public record Answer(
         }
     }
 
+    /// A written token and how likely the model found it, before temperature and every other sampling option.
+    ///
+    /// @param bytes the token's UTF-8 bytes, which need not be whole characters
+    /// @param logprob natural logarithm of its probability
+    /// @param likeliest the likeliest tokens at its place, the likeliest first, each without such a list of its own
+    public record TokenLogprob(byte[] bytes, double logprob, List<TokenLogprob> likeliest) {}
+
     /// Why an answer ended.
     public enum Finish {
         /// The model ended it, or a stop string did.

@@ -2,6 +2,8 @@ package dev.icmlora.engine.worker;
 
 import java.util.List;
 
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
+
 /// Receives answers while they are written. It is called on a worker's thread, or the request's where an answer
 /// comes as a whole, and must not wait.
 @FunctionalInterface

@@ -3,6 +3,7 @@ package dev.icmlora.engine.worker;
 import java.util.List;
 import java.util.Optional;
 
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 

@@ -1,8 +1,13 @@
 package dev.icmlora.engine.worker;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.Sampler;
 import dev.icmlora.llama.SamplingOptions;
@@ -142,13 +147,55 @@ public final class LlamaDecoder implements Decoder, AutoCloseable {
 
     @Override
     public TokenLogprob logprob(int token, int output, int top) {
-        return TokenLogprob.of(token, context.logits(output), top, vocabulary);
+        return logprob(token, context.logits(output), top, vocabulary);
+    }
+
+    /// @param logits one for each token of the vocabulary
+    /// @param top how many of the likeliest tokens to name
+    static TokenLogprob logprob(int token, float[] logits, int top, Vocabulary vocabulary) {
+        var normaliser = logSumExp(logits);
+        var likeliest = likeliest(logits, top).stream()
+                .map(id -> new TokenLogprob(vocabulary.piece(id), logits[id] - normaliser, List.of()))
+                .toList();
+        return new TokenLogprob(vocabulary.piece(token), logits[token] - normaliser, likeliest);
     }
 
     @Override
     public double[] logprobs(int[] tokens, int output) {
         context.requireFiniteLogits(output);
-        return TokenLogprob.of(tokens, context.logits(output));
+        var logits = context.logits(output);
+        var normaliser = logSumExp(logits);
+        return Arrays.stream(tokens)
+                .mapToDouble(token -> logits[token] - normaliser)
+                .toArray();
+    }
+
+    private static double logSumExp(float[] logits) {
+        var max = Float.NEGATIVE_INFINITY;
+        for (var logit : logits) {
+            max = Math.max(max, logit);
+        }
+        var sum = 0.0;
+        for (var logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        return max + Math.log(sum);
+    }
+
+    private static List<Integer> likeliest(float[] logits, int top) {
+        var byLogit = Comparator.<Integer>comparingDouble(id -> logits[id]);
+        var best = new PriorityQueue<>(Math.max(1, top), byLogit);
+        for (var id = 0; id < logits.length && top > 0; id++) {
+            if (best.size() < top) {
+                best.add(id);
+            } else if (logits[id] > logits[best.peek()]) {
+                best.remove();
+                best.add(id);
+            }
+        }
+        var sorted = new ArrayList<>(best);
+        sorted.sort(byLogit.reversed());
+        return sorted;
     }
 
     @Override

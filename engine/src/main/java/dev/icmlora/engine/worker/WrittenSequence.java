@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
 
 /// An answer that is written token by token.

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answer.Finish;
-import dev.icmlora.engine.worker.TokenLogprob;
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 
 /// Which of two answers counts.
 class ReviewedAnswerTest {

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.SamplingOptions;
 

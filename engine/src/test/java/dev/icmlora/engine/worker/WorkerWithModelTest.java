@@ -218,7 +218,7 @@ class WorkerWithModelTest {
         var best = IntStream.range(0, logits.length)
                 .reduce((a, b) -> logits[b] > logits[a] ? b : a)
                 .orElseThrow();
-        return TokenLogprob.of(best, logits, 0, model.vocabulary()).logprob();
+        return LlamaDecoder.logprob(best, logits, 0, model.vocabulary()).logprob();
     }
 
     private static double logprob(Optional<ScaledAdapter> adapter, int[] prompt) {
