@@ -28,7 +28,8 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.adapters.FolderFiles.FolderName;
+import dev.icmlora.function.adapters.FolderFiles.FolderName.Kind;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.config.EngineConfig;

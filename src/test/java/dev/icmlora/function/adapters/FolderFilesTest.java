@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.function.Eventually;
 import dev.icmlora.function.access.Tenant;
-import dev.icmlora.function.adapters.FolderName.Kind;
+import dev.icmlora.function.adapters.FolderFiles.FolderName.Kind;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.adapter.AdapterLayout.Target;
