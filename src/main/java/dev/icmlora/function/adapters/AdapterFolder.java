@@ -28,6 +28,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.adapters.FolderFiles.AdapterCard;
 import dev.icmlora.function.adapters.FolderFiles.FolderName;
 import dev.icmlora.function.adapters.FolderFiles.FolderName.Kind;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;

@@ -25,11 +25,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jboss.logging.Logger;
 
+import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.TuningSummary.Outcome;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderFiles.FolderName.Kind;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
+import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.error.RequestException;
 
 /// The folder's files, within a limit, and what this process knows to be there. A file appears whole, by a rename.
@@ -308,6 +312,52 @@ final class FolderFiles {
             var hex = id.id().substring(ID_PREFIX.length());
             return (id.tenant().equals(Tenant.SHARED) ? hex : id.tenant().id() + "-" + hex)
                     + (isCard ? kind.card : kind.weights);
+        }
+    }
+
+    /// Says what an adapter in the folder was made from. It is a JSON file beside the weights.
+    ///
+    /// @param steps of tuning; null for none
+    /// @param tuning what it did; null for none
+    /// @param latent null where task and strength make the adapter again, otherwise as in [AdapterKey]
+    /// @param generator that made the adapter; another one makes another adapter of the same task
+    @RegisterForReflection(targets = {AdapterCard.class, TuningSummary.class, Outcome.class})
+    record AdapterCard(
+            TaskBody task, float strength, Integer steps, TuningSummary tuning, String latent, String generator) {
+
+        /// @param generator null if none made it
+        static AdapterCard of(KnownAdapter known, String generator) {
+            var key = known.key();
+            return new AdapterCard(
+                    TaskBody.of(key.task()),
+                    key.strength(),
+                    key.isTuned() ? key.steps() : null,
+                    known.tuning().orElse(null),
+                    key.isRepeatable() ? null : key.latent(),
+                    generator);
+        }
+
+        /// Whether nothing is missing that a key is made of, or that mode auto decides by.
+        boolean isWhole() {
+            return task != null
+                    && (steps == null) == (tuning == null)
+                    && task.examples().stream()
+                            .allMatch(
+                                    example -> example != null && example.input() != null && example.output() != null);
+        }
+
+        /// What the adapter of this id is found by.
+        ///
+        /// @param current fingerprint of the generator that is in use
+        AdapterKey key(OwnedId id, String current) {
+            var taken = steps == null ? 0 : steps;
+            if (latent != null) {
+                return new AdapterKey(id.tenant(), task.toTask(), strength, taken, latent);
+            }
+            return current.equals(generator)
+                    ? new AdapterKey(id.tenant(), task.toTask(), strength).tuned(taken)
+                    // What another generator made of the task is another adapter.
+                    : new AdapterKey(id.tenant(), task.toTask(), strength, taken, id.id());
         }
     }
 }
