@@ -3,25 +3,36 @@ package dev.icmlora.function.http;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
 
@@ -229,5 +240,53 @@ public final class JsonBody {
             return "a number";
         }
         return Collection.class.isAssignableFrom(type) ? "an array" : "an object";
+    }
+
+    /// JSON here has snake_case names and means what it says: nothing is converted, no field is ignored.
+    @Singleton
+    public static final class StrictJson implements ObjectMapperCustomizer {
+
+        @Override
+        public void customize(ObjectMapper mapper) {
+            mapper.setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .addHandler(new RefuseUnknownFields());
+            refuse(mapper, LogicalType.Textual, CoercionInputShape.Integer, CoercionInputShape.Float);
+            refuse(mapper, LogicalType.Textual, CoercionInputShape.Boolean);
+            refuse(mapper, LogicalType.Integer, CoercionInputShape.String, CoercionInputShape.EmptyString);
+            refuse(mapper, LogicalType.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean);
+            refuse(mapper, LogicalType.Float, CoercionInputShape.String, CoercionInputShape.EmptyString);
+            refuse(mapper, LogicalType.Float, CoercionInputShape.Boolean);
+            refuse(mapper, LogicalType.Boolean, CoercionInputShape.String, CoercionInputShape.EmptyString);
+            refuse(mapper, LogicalType.Boolean, CoercionInputShape.Integer, CoercionInputShape.Float);
+        }
+
+        private static void refuse(ObjectMapper mapper, LogicalType target, CoercionInputShape... shapes) {
+            for (var shape : shapes) {
+                mapper.coercionConfigFor(target).setCoercion(shape, CoercionAction.Fail);
+            }
+        }
+
+        /// Funqy tells its copy of the mapper to ignore unknown fields, so a mistyped name would be a silent default.
+        private static final class RefuseUnknownFields extends DeserializationProblemHandler {
+
+            @Override
+            public boolean handleUnknownProperty(
+                    DeserializationContext context,
+                    JsonParser parser,
+                    JsonDeserializer<?> deserializer,
+                    Object beanOrClass,
+                    String name)
+                    throws IOException {
+                var type = beanOrClass instanceof Class<?> c ? c : beanOrClass.getClass();
+                if (!type.getName().startsWith(GenerateRequest.class.getPackageName() + ".")) {
+                    return false;
+                }
+                throw UnrecognizedPropertyException.from(
+                        parser, beanOrClass, name, List.copyOf(deserializer.getKnownPropertyNames()));
+            }
+        }
     }
 }

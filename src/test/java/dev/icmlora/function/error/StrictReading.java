@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.icmlora.function.api.StrictJson;
 import dev.icmlora.function.http.JsonBody;
+import dev.icmlora.function.http.JsonBody.StrictJson;
 
 /// The function's JSON and its errors, for tests that start no Quarkus.
 public final class StrictReading {
