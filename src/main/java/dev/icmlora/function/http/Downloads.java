@@ -266,7 +266,7 @@ public final class Downloads {
     }
 
     /// Sends a [Download] in pieces, each when the one before has left: a client that does not read costs one
-    /// piece. The thread waits meanwhile, so it is a virtual one, and [Backpressure] ends the waiting.
+    /// piece. The thread waits meanwhile, so it is a virtual one, and [Connections] ends the waiting.
     @Provider
     public static final class Writer implements ServerMessageBodyWriter<Download> {
 

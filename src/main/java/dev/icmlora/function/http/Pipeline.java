@@ -17,7 +17,7 @@ import dev.icmlora.function.access.Origins;
 import dev.icmlora.function.service.RequestMeter;
 
 /// The steps that every HTTP request goes through before a function or resource answers it, in this order.
-/// [Connections] bounds connections and heads before, and each step may answer the request itself.
+/// [Connections] bounds connections and heads before. Each step may answer the request itself.
 @Singleton
 final class Pipeline {
 
@@ -32,12 +32,12 @@ final class Pipeline {
     /// The filter of the highest priority is the first.
     static void register(
             @Observes Filters filters,
-            Backpressure backpressure,
+            Connections connections,
             Origins origins,
             Access access,
             RequestBodies bodies,
             HttpRules rules) {
-        filters.register(backpressure::look, FIRST);
+        filters.register(connections::serve, FIRST);
         filters.register(Pipeline::name, FIRST - 1);
         filters.register(origins::admit, FIRST - 2);
         filters.register(access::guard, AFTER_CORS);

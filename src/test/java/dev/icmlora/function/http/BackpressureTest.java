@@ -44,7 +44,7 @@ class BackpressureTest {
     @BeforeEach
     void listen() throws Exception {
         var router = Router.router(vertx);
-        router.route().handler(new Backpressure(PATIENCE)::look);
+        router.route().handler(new Connections(vertx, PATIENCE)::serve);
         router.route().handler(requests::add);
         var server = vertx.createHttpServer(new HttpServerOptions().setSendBufferSize(SmallSendBuffers.BYTES))
                 .requestHandler(router)
