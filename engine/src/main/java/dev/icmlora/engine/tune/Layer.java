@@ -53,8 +53,8 @@ final class Layer {
         this.ops = new GradientOps(graph);
         this.shape = weights.shape();
         this.gating = shape.architecture().gate();
-        this.linear = new Linear(graph, weights, lora, layer);
         this.weights = weights.layer(layer);
+        this.linear = new Linear(weights, lora, layer);
         this.positions = positions;
         this.ropeDivisors = weights.own().ropeDivisors();
         this.rope = shape.rope(layer);
@@ -225,5 +225,81 @@ final class Layer {
     private Tensor byToken(Tensor x, int heads) {
         long features = (long) shape.headSize() * heads;
         return graph.reshape(x, features, x.elements() / features);
+    }
+
+    /// The layer's matrices with their LoRA, forwards and back, and the gradients of B.
+    private final class Linear {
+        private final FrozenWeights frozen;
+        private final LoraTensors lora;
+        private final int layer;
+        /// Of adapted modules, what A made of the input.
+        private final Map<Module, Tensor> reduced = new EnumMap<>(Module.class);
+        /// Of adapted modules that were gone back through, the gradient of B, `[out, rank]`.
+        private final Map<Module, Tensor> gradientsOfB = new EnumMap<>(Module.class);
+
+        Linear(FrozenWeights frozen, LoraTensors lora, int layer) {
+            this.frozen = frozen;
+            this.lora = lora;
+            this.layer = layer;
+        }
+
+        /// `W x + scale B A x + bias`, without the bias where there is none.
+        Tensor forward(Module module, Tensor x) {
+            Tensor y = adapted(module, x);
+            return weights.bias(module).map(bias -> graph.add(y, bias)).orElse(y);
+        }
+
+        private Tensor adapted(Module module, Tensor x) {
+            Tensor y = graph.mulMat(weights.matrix(module), x);
+            Optional<LoraTensors.Pair> pair = pair(module);
+            if (pair.isEmpty()) {
+                return y;
+            }
+            Tensor low = graph.scale(graph.mulMat(pair.get().a(), x), lora.scale());
+            reduced.put(module, low);
+            return graph.add(y, graph.mulMat(pair.get().b(), low));
+        }
+
+        /// The gradient of the input of [#forward], from that of the result.
+        Tensor back(Module module, Tensor gradient) {
+            Tensor dx = graph.mulMat(frozen.transposed(layer, module), gradient);
+            Optional<LoraTensors.Pair> pair = pair(module);
+            if (pair.isEmpty()) {
+                return dx;
+            }
+            Tensor low = graph.scale(graph.mulMat(pair.get().bTransposed(), gradient), lora.scale());
+            return graph.add(dx, graph.mulMat(pair.get().aTransposed(), low));
+        }
+
+        /// Has the graph compute the gradient of B, from that of the module's result; nothing if it is not adapted.
+        void differentiate(Module module, Tensor gradient) {
+            Tensor low = reduced.get(module);
+            if (low != null) {
+                Tensor ofB = ops.outProd(gradient, low);
+                graph.output(ofB);
+                gradientsOfB.put(module, ofB);
+            }
+        }
+
+        /// Adds the computed gradients of B, divided by a factor.
+        ///
+        /// @param sums of all B in the adapter's order, `[out][rank]` each
+        void addTo(List<float[]> sums, float factor) {
+            gradientsOfB.forEach((module, ofB) -> {
+                float[] sum = sums.get(lora.index(layer, module).orElseThrow());
+                float[] values = ofB.toFloats();
+                int out = Math.toIntExact(ofB.shape()[0]);
+                int rank = values.length / out;
+                for (int r = 0; r < rank; r++) {
+                    for (int o = 0; o < out; o++) {
+                        sum[o * rank + r] += values[r * out + o] / factor;
+                    }
+                }
+            });
+        }
+
+        private Optional<LoraTensors.Pair> pair(Module module) {
+            return lora.index(layer, module).map(lora::pair);
+        }
     }
 }
