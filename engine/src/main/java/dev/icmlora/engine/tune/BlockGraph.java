@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.icmlora.engine.tune.BlockTree.Block;
 import dev.icmlora.engine.tune.BlockTree.Pass;
 import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.ggml.Backend;

@@ -2,7 +2,8 @@ package dev.icmlora.engine.tune;
 
 import java.util.List;
 
-import dev.icmlora.engine.tune.Block.Prediction;
+import dev.icmlora.engine.tune.BlockTree.Block;
+import dev.icmlora.engine.tune.BlockTree.Block.Prediction;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GradientOps;
 import dev.icmlora.ggml.Graph;

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.engine.tune.BlockTree.Block;
 import dev.icmlora.engine.tune.BlockTree.Pass;
 import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.engine.tune.TuningState.Adam;
