@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.generator.task.ChatTemplate;
+import dev.icmlora.generator.task.PromptFormat.ChatTemplate;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Vocabulary;

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.generator.BaseModelFixture;
+import dev.icmlora.generator.task.PromptFormat.ChatTemplate;
 import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.llama.Vocabulary;
 
