@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.BitSet;
 
-import dev.icmlora.capi.LlamaBatch;
 import dev.icmlora.capi.LlamaContextH;
+import dev.icmlora.capi.LlamaContextH.LlamaBatch;
 import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.NativeLibraries;
 

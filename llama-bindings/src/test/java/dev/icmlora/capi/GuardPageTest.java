@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.TestInstallation;
+import dev.icmlora.capi.LlamaContextH.LlamaBatch;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
