@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 import dev.icmlora.capi.CallArena;
 import dev.icmlora.capi.GgmlH;
-import dev.icmlora.capi.GgmlInitParams;
+import dev.icmlora.capi.GgmlH.GgmlInitParams;
 import dev.icmlora.capi.GgmlTensor;
 
 /// A `ggml_context` that holds descriptions of tensors only, and counts them: ggml fails hard when its pool

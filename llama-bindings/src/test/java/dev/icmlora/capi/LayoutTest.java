@@ -23,6 +23,7 @@ import dev.icmlora.ProbedLayout;
 import dev.icmlora.ProbedLayout.Member;
 import dev.icmlora.ProbedLayout.Struct;
 import dev.icmlora.TestInstallation;
+import dev.icmlora.capi.GgmlH.GgmlInitParams;
 import dev.icmlora.capi.LlamaContextH.LlamaBatch;
 import dev.icmlora.capi.LlamaSamplerH.LlamaTokenDataArray;
 import dev.icmlora.ggml.GgmlType;
