@@ -3,13 +3,12 @@ package dev.icmlora.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
-import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -38,9 +37,9 @@ import dev.icmlora.learning.Corrections;
 public final class McpResource {
 
     /// However the path is written.
-    private static final Pattern PATHS = Pattern.compile("/mcp([/;].*)?");
-    /// Behind all filters of Quarkus, and before those that know what a path takes.
-    private static final int BEFORE_LAST = 2;
+    private static final String PATHS = "/mcp(?:[/;].*)?";
+    /// Behind all filters of Quarkus, and before the one that knows what a path takes.
+    private static final int BEFORE_LAST = -2;
 
     private final Methods methods;
     private final ClientConnection client;
@@ -76,18 +75,10 @@ public final class McpResource {
         return Route.of("/mcp", HttpMethod.POST);
     }
 
-    static void register(@Observes Filters filters, FunctionConfig config) {
+    /// Where it is off, answers as where there is nothing.
+    static void register(@Observes Router router, FunctionConfig config) {
         if (!config.mcp()) {
-            filters.register(McpResource::refuse, BEFORE_LAST);
-        }
-    }
-
-    /// As where there is nothing.
-    private static void refuse(RoutingContext context) {
-        if (PATHS.matcher(context.normalizedPath()).matches()) {
-            context.fail(404);
-        } else {
-            context.next();
+            router.routeWithRegex(PATHS).order(BEFORE_LAST).handler(context -> context.fail(404));
         }
     }
 
