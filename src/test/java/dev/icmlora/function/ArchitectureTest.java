@@ -23,7 +23,7 @@ import dev.icmlora.engine.request.Spent;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.ChatMessage;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// The module graph of `docs/architecture.md`, as far as the function sees it: dependencies point one way, native code
 /// stays behind its bindings, and no package is in a cycle.

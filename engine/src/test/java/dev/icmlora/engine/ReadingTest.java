@@ -19,7 +19,7 @@ import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Long texts that are read for their hidden states, while others want the same worker.
 @Timeout(120)

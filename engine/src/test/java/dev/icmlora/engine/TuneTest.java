@@ -19,7 +19,7 @@ import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Tuning as a request asks for it: in slices on a worker that has other things to do, too.
 class TuneTest {

@@ -25,7 +25,7 @@ import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Sampler;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.llama.Vocabulary;
 

@@ -15,6 +15,7 @@ import dev.icmlora.Choices;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.Halves;
 import dev.icmlora.ggml.NativeException;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Whatever weights, shapes, LoRA slots and scales are written into resident adapters and banks: refused by name,
 /// or used; numbers that make no sense end in an exception of the sampler, and are gone with the next

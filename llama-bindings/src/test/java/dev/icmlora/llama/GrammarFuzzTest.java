@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.icmlora.Choices;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Any text is a grammar or is refused, by us or by llama.cpp's parser.
 class GrammarFuzzTest {

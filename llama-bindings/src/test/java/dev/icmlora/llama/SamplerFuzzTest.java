@@ -8,6 +8,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.Choices;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Whatever the settings, they are refused, or a token of the vocabulary is chosen: the same one by the same
 /// settings.

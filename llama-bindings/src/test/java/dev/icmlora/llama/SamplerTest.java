@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.llama.Sampler.SamplingOptions;
+
 class SamplerTest {
     private final LlamaModel model = SharedModel.get();
     private final Vocabulary vocabulary = model.vocabulary();

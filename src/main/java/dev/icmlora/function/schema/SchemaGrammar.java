@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violation;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Turns a JSON schema into a grammar (GBNF) of the texts that are valid under it, which llama.cpp then
 /// keeps the model to. llama.cpp's own converter is C++ with no C door to it.

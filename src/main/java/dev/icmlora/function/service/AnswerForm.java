@@ -35,7 +35,7 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// The form that a request wants its answers in: a text, one of some labels, a piece of the input, or JSON by a
 /// schema; and from which confidence on.

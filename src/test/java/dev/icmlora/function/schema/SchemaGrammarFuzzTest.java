@@ -12,7 +12,7 @@ import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Sampler;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Any JSON is a schema whose grammar llama.cpp takes, or is refused before that with what a client can read.
 class SchemaGrammarFuzzTest {

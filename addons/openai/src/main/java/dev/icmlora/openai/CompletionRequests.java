@@ -19,7 +19,7 @@ import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.function.service.LabelRules;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.ChatMessage;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Reads the bodies of `POST /v1/chat/completions` and `POST /v1/completions`.
 final class CompletionRequests {

@@ -9,7 +9,7 @@ import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.llama.ChatMessage;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Text that is wanted from the model, with an adapter or without. The one that makes it has checked it.
 ///

@@ -43,7 +43,7 @@ import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskServing;
 import dev.icmlora.function.service.TaskServing.Query;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.openai.TextRequest.Chat;
 import dev.icmlora.openai.TextRequest.Plain;
 

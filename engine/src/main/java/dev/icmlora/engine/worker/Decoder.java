@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.DecodeException;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// A context, its batch and its vocabulary, as far as a [ContextScheduler] needs them. Belongs to the worker's thread.
 public interface Decoder {

@@ -3,7 +3,7 @@ package dev.icmlora.engine.worker;
 import java.util.List;
 import java.util.OptionalInt;
 
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Asks for answers that are written token by token.
 ///

@@ -10,7 +10,7 @@ import java.util.PriorityQueue;
 import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.Sampler;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
 import dev.icmlora.llama.Vocabulary;
 

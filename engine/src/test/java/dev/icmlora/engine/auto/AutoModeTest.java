@@ -31,7 +31,7 @@ import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// By the engine alone, without the function.
 class AutoModeTest {

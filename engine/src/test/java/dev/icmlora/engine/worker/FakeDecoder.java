@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.icmlora.engine.worker.Answer.TokenLogprob;
 import dev.icmlora.llama.DecodeException;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// A context without a model, which is strict: a gap in a sequence, more than its memory holds, and above
 /// all a sequence that was read under another adapter than those applied now, are errors.

@@ -30,7 +30,7 @@ import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.llama.DecodeException;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Labels without a model: the probabilities are compared with those of labels that are read one by one.
 @Timeout(20)

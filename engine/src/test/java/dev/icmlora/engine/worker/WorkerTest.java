@@ -39,7 +39,7 @@ import dev.icmlora.generator.adapter.AdapterLayout.Target;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.llama.DecodeException;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// Without a model. The fake context fails on contamination, gaps and a full memory, in every test.
 @Timeout(20)

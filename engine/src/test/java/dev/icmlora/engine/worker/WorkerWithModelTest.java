@@ -37,7 +37,7 @@ import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.LoraAdapter;
 import dev.icmlora.llama.ResidentAdapter;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.llama.TokenBatch;
 
 class WorkerWithModelTest {

@@ -16,7 +16,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.llama.LlamaModel;
 import dev.icmlora.llama.Sampler;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// LeakSanitizer on the running function: memory that llama.cpp's libraries allocated and nothing points to any more
 /// when the function has stopped. The Java virtual machine's own is not counted, since it frees little at its end.

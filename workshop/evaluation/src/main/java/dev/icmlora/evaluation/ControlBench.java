@@ -25,7 +25,7 @@ import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.llama.NamedTensor;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.llama.Vocabulary;
 
 /// An engine in this process, for what the function has no request for: answers under adapters made by other means, and

@@ -32,7 +32,7 @@ import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.NativeLibraries;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.generator.GeneratorExport;
 import dev.icmlora.trainer.generator.GeneratorSettings;

@@ -29,7 +29,7 @@ import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 
