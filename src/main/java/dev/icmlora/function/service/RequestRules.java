@@ -1,5 +1,6 @@
 package dev.icmlora.function.service;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,11 @@ public final class RequestRules {
     private static final int EXAMPLES = 64;
     /// Examples of a task that is tuned on them; they are in no prompt.
     public static final int TUNING_EXAMPLES = 1024;
+
+    /// Labels of a request.
+    private static final int LABELS = 256;
+    /// Characters of a label.
+    public static final int LABEL_CHARACTERS = 200;
 
     /// Words of a span.
     private static final int SPAN_WORDS = Extracting.MOST_WORDS;
@@ -266,7 +272,7 @@ public final class RequestRules {
 
     private void answers(GenerateRequest request, Violations violations) {
         if (request.labels() != null) {
-            LabelRules.check(request.labels(), violations);
+            checkLabels(request.labels(), violations);
             violations.when(request.schema() != null, "/schema", null, null, "must not be given beside /labels");
         }
         if (request.answer() == AnswerKind.SPAN) {
@@ -294,6 +300,24 @@ public final class RequestRules {
                     + " how often such answers are right is not known";
             violations.when(
                     isUnknown, Abstention.FIELD, "a number", abstention.get().value(), rule);
+        }
+    }
+
+    /// Texts of which an answer is to be one: at least two different ones, and none too long.
+    public static void checkLabels(List<String> labels, Violations violations) {
+        violations.when(
+                labels.size() < 2,
+                "/labels",
+                2,
+                labels.size(),
+                "has %d entries, fewer than the 2 that make a choice".formatted(labels.size()));
+        violations.count("/labels", labels.size(), LABELS);
+        var places = new HashMap<String, Integer>();
+        for (var i = 0; i < Math.min(labels.size(), LABELS); i++) {
+            var field = "/labels/" + i;
+            required(field, labels.get(i), LABEL_CHARACTERS, violations);
+            var before = places.putIfAbsent(labels.get(i), i);
+            violations.when(before != null, field, null, labels.get(i), "is the same as /labels/" + before);
         }
     }
 
@@ -338,7 +362,7 @@ public final class RequestRules {
         }
     }
 
-    static void required(String field, String text, int limit, Violations violations) {
+    private static void required(String field, String text, int limit, Violations violations) {
         violations.when(text == null || text.isEmpty(), field, null, text, "must not be empty");
         if (text != null) {
             violations.text(field, text, limit);

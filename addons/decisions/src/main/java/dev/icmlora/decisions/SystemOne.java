@@ -21,7 +21,7 @@ import dev.icmlora.decisions.QuestionFields.Form;
 import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.RequestFields;
-import dev.icmlora.function.service.LabelRules;
+import dev.icmlora.function.service.RequestRules;
 
 /// Requests and replies of the System One API.
 @RegisterForReflection
@@ -174,7 +174,7 @@ final class SystemOne {
         for (var i = 0; i < count; i++) {
             var at = question.pointer(CRITERIA) + "/" + i;
             var text = content(levels.get(i), at, question);
-            areLabels &= levels.get(i).isTextual() && text.length() <= LabelRules.CHARACTERS;
+            areLabels &= levels.get(i).isTextual() && text.length() <= RequestRules.LABEL_CHARACTERS;
             options.add(new Option(at, text, text, IntNode.valueOf(i), levels.get(i)));
         }
         return options.stream()

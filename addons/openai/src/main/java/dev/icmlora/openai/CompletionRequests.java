@@ -16,7 +16,6 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.http.RequestFields;
 import dev.icmlora.function.schema.SchemaGrammar;
-import dev.icmlora.function.service.LabelRules;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.Sampler.SamplingOptions;
@@ -235,7 +234,7 @@ final class CompletionRequests {
             return Optional.empty();
         }
         var labels = node.map(_ -> fields.texts("labels"));
-        labels.ifPresent(texts -> LabelRules.check(texts, fields.violations()));
+        labels.ifPresent(texts -> RequestRules.checkLabels(texts, fields.violations()));
         return labels;
     }
 
