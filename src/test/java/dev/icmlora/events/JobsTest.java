@@ -61,8 +61,8 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.storage.local.LocalStore;
 
 /// Requests that are answered in the background.

@@ -23,7 +23,6 @@ import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.storage.local.LocalStore;
 
 /// How often a store is asked for one task file: each time costs money and a round trip.

@@ -17,7 +17,6 @@ import dev.icmlora.function.error.StrictReading;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Any bytes are a task file with or without inputs beside it, or are refused with what its writer can read.
 /// The second reading finds the inputs that the first one counted.

@@ -18,8 +18,8 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Versions of functions in a bucket, which any number of processes may share:
 /// `functions/<tenant>/<name>/<number>.json`. Every method waits for the store, and fails with a

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
+
 /// What a store writes. Its size is known, and each retry reads it from the beginning.
 public record Content(long bytes, Source source) {
 

@@ -49,4 +49,16 @@ public interface ObjectStore {
 
     /// The objects whose keys begin with this prefix, in the order of their keys, without their metadata.
     List<StoredObject> list(String prefix);
+
+    /// What a store says of an object.
+    ///
+    /// @param version generation or ETag; opaque
+    /// @param bytes size of the content
+    /// @param metadata what was written beside the content; empty in lists
+    record StoredObject(String key, String version, long bytes, Map<String, String> metadata) {
+
+        public StoredObject {
+            metadata = Map.copyOf(metadata);
+        }
+    }
 }

@@ -6,6 +6,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
+
 /// Reads an object's content, and fails if it ends too early. Some client libraries take a connection that breaks
 /// for the end, and half a task file must not be refused as a bad one.
 public final class WholeObject extends FilterInputStream {

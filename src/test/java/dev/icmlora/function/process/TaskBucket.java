@@ -25,8 +25,8 @@ import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.RetryingStore;
-import dev.icmlora.function.storage.StoredObject;
 
 /// A bucket as its user sees it, who uploads and looks, and as its provider does, who tells the function of uploads.
 ///

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.function.storage.Condition.IfAbsent;
 import dev.icmlora.function.storage.Condition.IfVersion;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 
 /// What every bucket does, whoever holds it.
 abstract class ObjectStoreContract {

@@ -12,8 +12,8 @@ import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageRefusedException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Objects that jobs take their inputs from: those that lie where the inputs of task files do, and no others.
 @Singleton

@@ -23,9 +23,9 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Jobs in a bucket: `jobs/<tenant>/<id>/…`. What is known of one is there, so any instance can tell how far it is.
 /// While something is to be done for a job, one of its tenant's slots, `open-jobs/<tenant>/<number>`, has its id.

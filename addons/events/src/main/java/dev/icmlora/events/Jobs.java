@@ -36,7 +36,7 @@ import dev.icmlora.function.service.NamedFunctions;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.Stores;
 
 /// Jobs: requests that take longer than a client waits. Everything that is known of one is in the bucket, so any

@@ -14,7 +14,7 @@ import dev.icmlora.events.TaskState.Tally;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.Content;
-import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 
 /// The answers to a task file so far. They are stored in parts, which the state counts, so that any instance can go
 /// on. Each holder gives its parts other names, so that an instance that was only slow overwrites nothing.

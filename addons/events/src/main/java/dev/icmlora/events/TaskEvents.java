@@ -39,8 +39,8 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.storage.Bucket;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Handles events, however they came; those of directories, which send none, come from looking. A call returns when the
 /// task file has its outcome in the bucket or needs none,

@@ -19,8 +19,8 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Reads task files as streams, twice: first to check that all of it is well-formed, and for everything but the
 /// inputs; then for the inputs, a batch at a time.

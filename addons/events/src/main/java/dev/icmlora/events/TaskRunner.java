@@ -30,8 +30,8 @@ import dev.icmlora.function.service.TaskService;
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// Works on a claimed task file or job until it has an outcome. It writes the adapter, parts, the summary, and last
 /// the results, whose appearance completes the task; or an error in their place. What is there is not done again.

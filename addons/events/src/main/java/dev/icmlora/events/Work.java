@@ -16,7 +16,7 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
-import dev.icmlora.function.storage.StoredObject;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 
 /// A claimed task file or job that an instance works on, and the objects that it writes for the user: each in one
 /// conditional step, with metadata that say which version of the task file it belongs to.

@@ -14,8 +14,8 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 
 /// The right to improve a function, or to ask a teacher about it, as an object beside its feedback. Its holder keeps
 /// rewriting it. When it gave no sign for a lease, its instance is gone, and another one takes over.

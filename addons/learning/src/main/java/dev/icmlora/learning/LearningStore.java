@@ -30,8 +30,8 @@ import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
 import dev.icmlora.function.storage.Content;
 import dev.icmlora.function.storage.ObjectStore;
+import dev.icmlora.function.storage.ObjectStore.StoredObject;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.function.storage.Stores;
 
 /// What is kept beside named functions, in the bucket that keeps these:

@@ -37,7 +37,6 @@ import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageConfig;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.function.storage.WholeObject;
 
 /// A container of Azure Blob Storage. A version is the blob's ETag.

@@ -35,7 +35,6 @@ import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageConfig;
 import dev.icmlora.function.storage.StorageException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.function.storage.WholeObject;
 
 /// A bucket of Google Cloud Storage. A version is the object's generation.

@@ -40,7 +40,6 @@ import dev.icmlora.function.storage.ObjectGoneException;
 import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageRefusedException;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.function.storage.WholeObject;
 
 /// A directory as a bucket. Keys are paths below it; a version is size, time and inode; metadata are extended

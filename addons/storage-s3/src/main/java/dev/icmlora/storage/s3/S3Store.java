@@ -30,7 +30,6 @@ import dev.icmlora.function.storage.ObjectStore;
 import dev.icmlora.function.storage.StorageConfig;
 import dev.icmlora.function.storage.StorageException;
 import dev.icmlora.function.storage.StorageUnavailableException;
-import dev.icmlora.function.storage.StoredObject;
 import dev.icmlora.function.storage.WholeObject;
 
 /// A bucket of S3, Amazon's or another's that writes under conditions. A version is the object's ETag.
