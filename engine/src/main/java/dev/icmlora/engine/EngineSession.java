@@ -27,7 +27,7 @@ import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.generator.vector.Reading;
+import dev.icmlora.generator.vector.Fingerprinter.Reading;
 import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.ggml.NativeException;
 
@@ -108,7 +108,8 @@ public final class EngineSession {
         return observed.phase(
                 "embed",
                 () -> texts.stream()
-                        .map(text -> read(text.length, reader -> reader.embedding(text), _ -> {}))
+                        .map(text -> read(
+                                text.length, reader -> reader.fingerprinter().embedding(text), _ -> {}))
                         .toList());
     }
 

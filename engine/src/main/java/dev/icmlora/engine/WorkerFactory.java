@@ -111,9 +111,8 @@ final class WorkerFactory {
                 ? Optional.of(handles.own(new AppliedCheck(model.model(), resident, bank)))
                 : Optional.<AppliedCheck>empty();
         var applied = new AppliedAdapters(adapted, resident, bank, first, check);
-        var batch = options.batchTokens();
-        var briefReader = handles.own(new StatesReader(model, brief, batch));
-        var wholeReader = handles.own(new StatesReader(model, whole, batch));
+        var briefReader = handles.own(new StatesReader(model, brief));
+        var wholeReader = handles.own(new StatesReader(model, whole));
         var worker = handles.own(new Worker(
                 "worker-" + number,
                 scheduler(new LlamaDecoder(base, Optional.empty())),

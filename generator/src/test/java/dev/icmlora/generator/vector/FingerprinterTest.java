@@ -20,6 +20,7 @@ import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat;
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.generator.vector.Fingerprinter.Reading;
 import dev.icmlora.llama.ContextOptions;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.LlamaModel;
