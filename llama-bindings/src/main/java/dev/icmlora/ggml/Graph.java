@@ -28,6 +28,7 @@ import dev.icmlora.capi.GgmlH;
 import dev.icmlora.capi.GgmlOpsH;
 import dev.icmlora.capi.GgmlTensor;
 import dev.icmlora.capi.NativeHandle;
+import dev.icmlora.ggml.TensorStore.TensorPool;
 
 /// A computation: built once from inputs, stored tensors and operations, then computed as often as wanted.
 ///
