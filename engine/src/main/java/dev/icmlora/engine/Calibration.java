@@ -7,20 +7,20 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.worker.Answer;
 
 /// The numbers by which mode auto chooses and says how sure it is. `icm-lora calibrate` fits them for a generator,
 /// on validation tasks and on examples of training tasks that training held back, and writes them into its file;
 /// held-out tasks have no say.
 ///
-/// @param tasks chance that an answer of a tuned task is exactly right, over what [#seen(TuningSummary)] gives
+/// @param tasks chance that an answer of a tuned task is exactly right, over what [#seen(Tuning.Summary)] gives
 /// @param near distance up to which a task counts as known, see
 /// [dev.icmlora.generator.network.Generator#seenDistance]
 /// @param known chance of an exact answer for a known task that is not tuned
 /// @param unknown the same for any other task
 /// @param texts chance that one text of a tuned adapter is exactly right, over what
-/// [#seen(Answer, TuningSummary, boolean, boolean)] gives. It was fitted to the likeliest text for a prompt without
+/// [#seen(Answer, Tuning.Summary, boolean, boolean)] gives. It was fitted to the likeliest text for a prompt without
 /// examples, alone and with second opinions. Empty for a generator to which it was not fitted
 /// @param labels the same of an answer that is one of some labels; empty where `texts` is
 public record Calibration(
@@ -107,7 +107,7 @@ public record Calibration(
     }
 
     /// Chance that an answer of a tuned task is exactly right.
-    public double ofTask(TuningSummary tuning) {
+    public double ofTask(Tuning.Summary tuning) {
         return tasks.chance(seen(tuning));
     }
 
@@ -129,7 +129,7 @@ public record Calibration(
     /// @param answer with its probability
     /// @param agreed whether a second opinion was the same answer
     /// @param differed whether it was another one
-    public OptionalDouble ofAnswer(Answer answer, TuningSummary tuning, boolean agreed, boolean differed) {
+    public OptionalDouble ofAnswer(Answer answer, Tuning.Summary tuning, boolean agreed, boolean differed) {
         Optional<Curve> curve = answer.labels().isEmpty() ? texts : labels;
         return curve.stream()
                 .mapToDouble(fitted -> fitted.chance(seen(answer, tuning, agreed, differed)))
@@ -137,14 +137,14 @@ public record Calibration(
     }
 
     /// What the curve of tasks is over: how likely the examples' answers were before and after tuning.
-    public static double[] seen(TuningSummary tuning) {
+    public static double[] seen(Tuning.Summary tuning) {
         return new double[] {certainty(tuning.lossBefore()), certainty(tuning.lossAfter())};
     }
 
     /// What the curves of answers are over: the model's own probability of the answer, its length or the number of
     /// labels, how likely the examples' answers were after tuning, and the second opinion. A long text has a small
     /// probability, as right as it may be.
-    public static double[] seen(Answer answer, TuningSummary tuning, boolean agreed, boolean differed) {
+    public static double[] seen(Answer answer, Tuning.Summary tuning, boolean agreed, boolean differed) {
         return new double[] {
             logOdds(answer.probability().orElseThrow()),
             answer.labels().isEmpty()

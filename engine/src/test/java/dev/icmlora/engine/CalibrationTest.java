@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.engine.Calibration.Curve;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.generator.network.GeneratorFile;
@@ -56,8 +56,8 @@ class CalibrationTest {
 
     @Test
     void aTaskThatIsLearnedBetterIsAnsweredWithMoreConfidence() {
-        var learned = Calibration.DEFAULT.ofTask(new TuningSummary(Outcome.TUNED, 6, 1, 0.01));
-        var notLearned = Calibration.DEFAULT.ofTask(new TuningSummary(Outcome.TUNED, 6, 1, 2));
+        var learned = Calibration.DEFAULT.ofTask(new Tuning.Summary(Outcome.TUNED, 6, 1, 0.01));
+        var notLearned = Calibration.DEFAULT.ofTask(new Tuning.Summary(Outcome.TUNED, 6, 1, 2));
 
         assertThat(learned).isBetween(notLearned, 1.0);
         assertThat(notLearned).isPositive();
@@ -106,12 +106,13 @@ class CalibrationTest {
         assertThat(text(probability, 4096, loss(0), true, false)).isBetween(0.0, 1.0);
     }
 
-    private static double text(double probability, int tokens, TuningSummary tuning, boolean agreed, boolean differed) {
+    private static double text(
+            double probability, int tokens, Tuning.Summary tuning, boolean agreed, boolean differed) {
         var answer = new Answer("", Finish.STOP, tokens, List.of(), OptionalDouble.of(probability), Map.of());
         return WITH_ANSWERS.ofAnswer(answer, tuning, agreed, differed).orElseThrow();
     }
 
-    private static TuningSummary loss(double after) {
-        return new TuningSummary(Outcome.TUNED, 6, 3, after);
+    private static Tuning.Summary loss(double after) {
+        return new Tuning.Summary(Outcome.TUNED, 6, 3, after);
     }
 }

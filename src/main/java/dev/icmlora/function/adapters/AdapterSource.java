@@ -22,7 +22,7 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.tune.Tuning;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.access.Tenant;

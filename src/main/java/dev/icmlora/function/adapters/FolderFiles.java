@@ -28,8 +28,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jboss.logging.Logger;
 
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.FolderFiles.FolderName.Kind;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
@@ -321,9 +321,9 @@ final class FolderFiles {
     /// @param tuning what it did; null for none
     /// @param latent null where task and strength make the adapter again, otherwise as in [AdapterKey]
     /// @param generator that made the adapter; another one makes another adapter of the same task
-    @RegisterForReflection(targets = {AdapterCard.class, TuningSummary.class, Outcome.class})
+    @RegisterForReflection(targets = {AdapterCard.class, Tuning.Summary.class, Outcome.class})
     record AdapterCard(
-            TaskBody task, float strength, Integer steps, TuningSummary tuning, String latent, String generator) {
+            TaskBody task, float strength, Integer steps, Tuning.Summary tuning, String latent, String generator) {
 
         /// @param generator null if none made it
         static AdapterCard of(KnownAdapter known, String generator) {

@@ -4,14 +4,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import dev.icmlora.engine.tune.Tuning;
-import dev.icmlora.engine.tune.TuningSummary;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.generator.adapter.Adapter;
 
 /// An adapter and what it was made from.
 ///
 /// @param tuning what tuning did; empty if it was not tuned
-public record KnownAdapter(AdapterKey key, Adapter adapter, Optional<TuningSummary> tuning) {
+public record KnownAdapter(AdapterKey key, Adapter adapter, Optional<Tuning.Summary> tuning) {
 
     static KnownAdapter of(AdapterKey key, Adapter adapter) {
         return new KnownAdapter(key, adapter, Optional.empty());

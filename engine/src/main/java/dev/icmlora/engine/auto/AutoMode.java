@@ -15,8 +15,8 @@ import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.auto.TaskHeads.Learned;
 import dev.icmlora.engine.request.UnusableInputException;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
@@ -467,7 +467,7 @@ public final class AutoMode {
                 .orElse(OptionalDouble.empty());
     }
 
-    private static boolean isFitted(TuningSummary tuning) {
+    private static boolean isFitted(Tuning.Summary tuning) {
         return tuning.outcome() == Outcome.TUNED && Double.isFinite(tuning.lossAfter());
     }
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import dev.icmlora.engine.EngineSession;
-import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.vector.TaskVector;
 
@@ -32,5 +32,5 @@ public interface TaskAdapters {
     /// @param tuning what tuning did; empty if it was not tuned
     /// @param isUsual whether the generated adapter was tuned by all of the steps that a task has unless a request
     /// says otherwise. Confidence in single answers was fitted to such adapters
-    public record TaskAdapter(Adapter adapter, Optional<TuningSummary> tuning, boolean isUsual) {}
+    public record TaskAdapter(Adapter adapter, Optional<Tuning.Summary> tuning, boolean isUsual) {}
 }

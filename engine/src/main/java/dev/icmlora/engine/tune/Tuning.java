@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockGraph.PathStates;
 import dev.icmlora.engine.tune.BlockTree.Visit;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.Backend;
 import dev.icmlora.ggml.GraphMemory;
@@ -67,7 +67,7 @@ public final class Tuning implements AutoCloseable {
 
     /// @param adapter tuned, or the one that tuning began with
     /// @param tokens of the examples of all steps, those whose step was not taken in the end too
-    public record Result(Adapter adapter, TuningSummary summary, int tokens) {}
+    public record Result(Adapter adapter, Summary summary, int tokens) {}
 
     Tuning(
             FrozenWeights weights,
@@ -196,7 +196,7 @@ public final class Tuning implements AutoCloseable {
         }
         return new Result(
                 outcome == Outcome.DIVERGED ? start : state.adapter(),
-                new TuningSummary(outcome, step, meanOfSeen(before), meanOfSeen(after)),
+                new Summary(outcome, step, meanOfSeen(before), meanOfSeen(after)),
                 tokens);
     }
 
@@ -289,5 +289,21 @@ public final class Tuning implements AutoCloseable {
             path.close();
         }
         lora.close();
+    }
+
+    /// Sums a tuning up, over its examples.
+    ///
+    /// @param outcome which weights the adapter has
+    /// @param steps that were taken
+    /// @param lossBefore mean over the examples that the steps came to, each before it was trained on; nats a token
+    /// @param lossAfter mean over the same examples afterwards
+    public record Summary(Outcome outcome, int steps, double lossBefore, double lossAfter) {
+
+        public enum Outcome {
+            /// Those of the last step.
+            TUNED,
+            /// Those from before: the loss grew, or was no number.
+            DIVERGED
+        }
     }
 }

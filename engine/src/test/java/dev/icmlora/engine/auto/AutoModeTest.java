@@ -22,8 +22,8 @@ import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
@@ -56,7 +56,7 @@ class AutoModeTest {
     private AutoMode auto(Task task, Optional<Outcome> outcome) {
         var shared = new TaskAdapter(session.shared(), Optional.empty(), false);
         var tuned = outcome.map(
-                of -> new TaskAdapter(shared.adapter(), Optional.of(new TuningSummary(of, 6, 1, 0.1)), true));
+                of -> new TaskAdapter(shared.adapter(), Optional.of(new Tuning.Summary(of, 6, 1, 0.1)), true));
         return new AutoMode(session, task, new TaskAdapters() {
             @Override
             public Optional<TaskAdapter> tuned() {

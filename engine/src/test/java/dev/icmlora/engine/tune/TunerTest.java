@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.BlockGraph.PathStates;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
@@ -159,7 +159,7 @@ class TunerTest {
     void theLossFallsAndTheSameRequestGivesTheSameBytesWithAnyNumberOfThreads() {
         TuningOptions options = TuningOptions.forExamples(3).withSteps(2);
         Tuning.Result result = tune(PAST, options);
-        TuningSummary summary = result.summary();
+        Tuning.Summary summary = result.summary();
         assertThat(summary.outcome()).isEqualTo(Outcome.TUNED);
         assertThat(summary.steps()).isEqualTo(2);
         assertThat(result.tokens())
@@ -263,7 +263,7 @@ class TunerTest {
     void contradictionsAndRepetitionsAreTuned() {
         Task task =
                 new Task("Answer.", List.of(new Example("x", "yes"), new Example("x", "no"), new Example("x", "yes")));
-        TuningSummary summary =
+        Tuning.Summary summary =
                 tune(task, TuningOptions.forExamples(3).withSteps(1)).summary();
         assertThat(summary.lossAfter()).isLessThan(summary.lossBefore());
     }

@@ -2,7 +2,7 @@ package dev.icmlora.trainer.calibration;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.auto.ReviewedAnswer;
-import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.Tuning;
 
 /// One answer of a tuned task, and whether it is the right one.
 ///
@@ -10,7 +10,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 public record AnswerObservation(double[] seen, boolean right) {
 
     /// @param tuning what tuning saw of the task
-    static AnswerObservation of(ReviewedAnswer reviewed, TuningSummary tuning, boolean right) {
+    static AnswerObservation of(ReviewedAnswer reviewed, Tuning.Summary tuning, boolean right) {
         var opinion = reviewed.opinion();
         return new AnswerObservation(
                 Calibration.seen(reviewed.answer(), tuning, opinion.isSame(), opinion.differs()), right);

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 import dev.icmlora.engine.auto.AutoMode.Way;
-import dev.icmlora.engine.tune.TuningSummary;
+import dev.icmlora.engine.tune.Tuning;
 
 /// The inputs of selection for a task, and the score of each way to serve it.
 ///
@@ -13,7 +13,7 @@ import dev.icmlora.engine.tune.TuningSummary;
 /// @param distance to the nearest seen task
 /// @param tuning what tuning saw; empty where the task brought too few examples
 /// @param right share of inputs that each way answers exactly
-record Observation(boolean seen, OptionalDouble distance, Optional<TuningSummary> tuning, Map<Way, Double> right) {
+record Observation(boolean seen, OptionalDouble distance, Optional<Tuning.Summary> tuning, Map<Way, Double> right) {
 
     Observation {
         right = Map.copyOf(right);

@@ -19,8 +19,8 @@ import dev.icmlora.engine.auto.AutoMode.Way;
 import dev.icmlora.engine.auto.ReviewedAnswer;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.Answer.Finish;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
@@ -55,7 +55,7 @@ final class Observer {
         List<Example> tests = tests(from, TESTS);
         AutoMode auto = new AutoMode(session, task);
         Map<Way, Double> right = new EnumMap<>(Way.class);
-        Optional<TuningSummary> tuning = Optional.empty();
+        Optional<Tuning.Summary> tuning = Optional.empty();
         for (Way way : ways(task)) {
             Plan plan = auto.by(way);
             tuning = tuning.or(() -> plan.adapter().flatMap(TaskAdapter::tuning));
@@ -108,7 +108,7 @@ final class Observer {
     private List<AnswerObservation> observed(Task task, List<Example> tests, Wanted wanted) {
         AutoMode auto = new AutoMode(session, task);
         Plan reviewed = auto.by(Way.TUNED);
-        TuningSummary tuning = reviewed.adapter().flatMap(TaskAdapter::tuning).orElseThrow();
+        Tuning.Summary tuning = reviewed.adapter().flatMap(TaskAdapter::tuning).orElseThrow();
         if (tuning.outcome() == Outcome.DIVERGED) {
             // No tuned adapter serves then.
             return List.of();
@@ -121,7 +121,7 @@ final class Observer {
     }
 
     private static Stream<AnswerObservation> observed(
-            List<ReviewedAnswer> answers, List<Example> tests, TuningSummary tuning) {
+            List<ReviewedAnswer> answers, List<Example> tests, Tuning.Summary tuning) {
         return IntStream.range(0, answers.size())
                 .filter(i -> answers.get(i).answer().finish() == Finish.STOP)
                 .mapToObj(i -> AnswerObservation.of(answers.get(i), tuning, isRight(answers.get(i), tests.get(i))));

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Calibration.Curve;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answer.Finish;
 
@@ -42,7 +42,7 @@ class AnswerFitTest {
         return Stream.generate(() -> {
                     boolean asked = random.nextBoolean();
                     boolean agreed = asked && random.nextBoolean();
-                    var tuning = new TuningSummary(Outcome.TUNED, 6, 3, 2 * random.nextDouble());
+                    var tuning = new Tuning.Summary(Outcome.TUNED, 6, 3, 2 * random.nextDouble());
                     return seen(random.nextDouble(), random.nextInt(2, 20), tuning, agreed, asked && !agreed);
                 })
                 .limit(4000)
@@ -50,7 +50,7 @@ class AnswerFitTest {
     }
 
     private static double[] seen(
-            double probability, int tokens, TuningSummary tuning, boolean agreed, boolean differed) {
+            double probability, int tokens, Tuning.Summary tuning, boolean agreed, boolean differed) {
         var answer = new Answer("", Finish.STOP, tokens, List.of(), OptionalDouble.of(probability), Map.of());
         return Calibration.seen(answer, tuning, agreed, differed);
     }
@@ -62,7 +62,7 @@ class AnswerFitTest {
 
     @Test
     void staysFiniteWhereAllAnswersAreRight() {
-        TuningSummary tuning = new TuningSummary(Outcome.TUNED, 6, 3, 0.1);
+        Tuning.Summary tuning = new Tuning.Summary(Outcome.TUNED, 6, 3, 0.1);
         List<AnswerObservation> observations = List.of(
                 new AnswerObservation(seen(1, 1, tuning, false, false), true),
                 new AnswerObservation(seen(0.9, 5, tuning, false, false), true));

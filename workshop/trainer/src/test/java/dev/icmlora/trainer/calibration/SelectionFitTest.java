@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.auto.AutoMode.Way;
-import dev.icmlora.engine.tune.TuningSummary;
-import dev.icmlora.engine.tune.TuningSummary.Outcome;
+import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 
 /// On observations whose best numbers are known.
 class SelectionFitTest {
@@ -52,8 +52,8 @@ class SelectionFitTest {
         return new Observation(seen, OptionalDouble.empty(), Optional.of(summary(loss)), Map.of(Way.TUNED, right));
     }
 
-    private static TuningSummary summary(double loss) {
-        return new TuningSummary(Outcome.TUNED, 6, loss, loss / 4);
+    private static Tuning.Summary summary(double loss) {
+        return new Tuning.Summary(Outcome.TUNED, 6, loss, loss / 4);
     }
 
     private static Observation untuned(boolean seen, double distance, double alone, double shown) {
