@@ -75,32 +75,6 @@ class TrainCommandTest {
         assertThat(out.toString()).contains("user/shout\n", "letters/");
     }
 
-    /// Each step goes on with what the one before left in the training folder.
-    @Test
-    void asInThePaperAdaptersOfTasksBecomeACvaeAndThatAGenerator() throws IOException {
-        Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
-        write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
-        write(tasks.resolve("double.jsonl"), "Write it twice.", i -> word(i) + word(i));
-        String folders = " --task-folder %s --folder %s".formatted(tasks, scratch.resolve("training"));
-        Path generator = scratch.resolve("mine.gguf");
-
-        int shared = run("train-b0 --steps 1" + folders);
-        int early = run("paper cvae --steps 1 --vectors 1" + folders);
-        int zoo = run("paper zoo --length 4 --keep 1" + folders);
-        int cvae = run("paper cvae --steps 1 --vectors 1" + folders);
-        int tuned = run("paper fine-tune --steps 1 --vectors 1" + folders);
-        int exported = run("export --output " + generator + folders);
-
-        assertThat(List.of(shared, zoo, cvae, tuned, exported))
-                .as(err.toString())
-                .containsOnly(0);
-        assertThat(early).isNotZero();
-        assertThat(err.toString()).contains(" is empty: run `icm-lora paper zoo` first");
-        assertThat(GeneratorFile.read(generator).manifest().catalogue())
-                .extracting(CatalogueEntry::task)
-                .containsExactly("user/double", "user/shout");
-    }
-
     @Test
     void whatIsWrongWithATaskIsSaidBeforeAnythingIsTrained() throws IOException {
         Path tasks = Files.createDirectory(scratch.resolve("bad-tasks"));
