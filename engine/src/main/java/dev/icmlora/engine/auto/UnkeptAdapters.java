@@ -2,6 +2,7 @@ package dev.icmlora.engine.auto;
 
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
@@ -54,7 +55,8 @@ final class UnkeptAdapters implements TaskAdapters {
     }
 
     @Override
-    public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
-        return compute.apply(session);
+    public <T> Optional<T> once(
+            Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
+        return Optional.of(compute.apply(session));
     }
 }
