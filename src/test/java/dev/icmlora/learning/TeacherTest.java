@@ -251,6 +251,21 @@ class TeacherTest {
                         .isEqualTo(line.get("input").asText().equals("seven") ? "{\"n\": 7}" : ""));
     }
 
+    /// It takes a thread of all requests until it is read.
+    @Test
+    void muchWhiteSpaceIsReadAtOnce() throws IOException {
+        var name = function(SORTING, "a pie", "a yacht");
+        var space = " ".repeat(400_000);
+        var stub = stub((exchange, _, input) -> StubTeacher.say(
+                exchange, input.equals("a pie") ? "```" + space + "food" : "```" + space + "vehicle" + space + "```"));
+
+        teacher(stub).answered(due(name));
+
+        untilTaught(name, 2);
+        assertThat(lines(name)).allSatisfy(line -> assertThat(line.path("output").asText())
+                .isEqualTo(line.get("input").asText().equals("a pie") ? "" : "vehicle"));
+    }
+
     enum Trouble {
         SLOW,
         DOWN,

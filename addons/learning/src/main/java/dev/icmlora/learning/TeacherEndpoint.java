@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -37,8 +36,9 @@ record TeacherEndpoint(URI address, Optional<String> key, String model, Duration
     /// Of a request that others need not be like: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content.
     private static final List<Integer> REFUSALS = List.of(400, 413, 422);
 
-    /// JSON is often put into a block of Markdown.
-    private static final Pattern BLOCK = Pattern.compile("```(?:json)?\\s*(.*?)\\s*```", Pattern.DOTALL);
+    /// Around a block of Markdown, into which JSON is often put.
+    private static final String FENCE = "```";
+    private static final String LANGUAGE = "json";
 
     /// What came of a call.
     sealed interface Said {
@@ -92,12 +92,20 @@ record TeacherEndpoint(URI address, Optional<String> key, String model, Duration
             if (!message.isObject()) {
                 return new Said.Away("its reply has no choices");
             }
-            var text = message.path("content").asText("").strip();
-            var block = BLOCK.matcher(text);
-            return new Said.Output(block.matches() ? block.group(1) : text);
+            return new Said.Output(unfenced(message.path("content").asText("").strip()));
         } catch (IOException e) {
             return new Said.Away("its reply is no JSON");
         }
+    }
+
+    /// The content of a block, or the text as it is. No pattern looks for it: one that skips white space at both ends
+    /// tries each end anew at every space.
+    private static String unfenced(String text) {
+        if (text.length() < 2 * FENCE.length() || !text.startsWith(FENCE) || !text.endsWith(FENCE)) {
+            return text;
+        }
+        var content = text.substring(FENCE.length(), text.length() - FENCE.length());
+        return (content.startsWith(LANGUAGE) ? content.substring(LANGUAGE.length()) : content).strip();
     }
 
     private String body(FunctionDefinition function, String input) {
