@@ -25,8 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,6 +51,7 @@ import dev.icmlora.function.Eventually;
 import dev.icmlora.function.TestBucket;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.FunctionName;
+import dev.icmlora.function.http.LowPriorityWork;
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.learning.Improvement.Candidate;
 
@@ -70,6 +74,9 @@ class LearningTest {
 
     @Inject
     Answers answers;
+
+    @Inject
+    LowPriorityWork lowPriority;
 
     private final List<String> functions = new ArrayList<>();
 
@@ -913,6 +920,47 @@ class LearningTest {
             for (var list : listed) {
                 list.get();
             }
+        }
+    }
+
+    /// Each holds what it has read of its replies. They wait for work of a low priority, until the test says so.
+    @Test
+    void fewListsAreMadeAtOnce() throws Exception {
+        var name = function(SORTING);
+        reply(Files.createDirectories(BUCKET.resolve("answers/shared").resolve(name)), Duration.ofDays(1), "a pie");
+        var begun = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        var work = Thread.ofVirtual()
+                .start(() -> lowPriority.work(() -> {
+                    begun.countDown();
+                    return awaited(end);
+                }));
+        assertThat(awaited(begun)).isTrue();
+        var lists = IntStream.range(0, Unsure.MOST + 1)
+                .mapToObj(_ -> new FutureTask<>(
+                        () -> given().get("/functions/{name}/unsure", name).statusCode()))
+                .toList();
+        try {
+            lists.forEach(Thread::startVirtualThread);
+            Eventually.until(() -> lists.stream().anyMatch(Future::isDone));
+
+            assertThat(lists.stream().filter(Future::isDone).map(Future::resultNow))
+                    .containsExactly(429);
+        } finally {
+            end.countDown();
+            work.join();
+        }
+        for (var list : lists) {
+            assertThat(list.get()).isIn(200, 429);
+        }
+        given().get("/functions/{name}/unsure", name).then().statusCode(200);
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(5, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -90,7 +90,7 @@ class LimitsPageTest {
                     .filter(text -> !text.equals("`requests are at work already`"))
                     .toList();
 
-            assertThat(texts).hasSize(7).allSatisfy(text -> assertThat(page).contains(text));
+            assertThat(texts).hasSize(8).allSatisfy(text -> assertThat(page).contains(text));
         }
     }
 

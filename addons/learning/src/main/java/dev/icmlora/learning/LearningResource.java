@@ -172,7 +172,7 @@ public final class LearningResource {
     public Response unsure(@PathParam("name") String name, @Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
         downloads.take(context);
-        return downloads.json(client.whileOpen(() -> unsure.list(caller.tenant(), name)));
+        return downloads.json(client.whileOpen(() -> unsure.list(caller, name)));
     }
 
     private static Response json(Object entity) {

@@ -15,7 +15,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.function.access.Access;
+import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
+import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.config.FunctionConfig;
 import dev.icmlora.function.config.FunctionConfig.Kept;
 import dev.icmlora.function.error.RequestException.Kind;
@@ -36,6 +39,8 @@ final class Unsure {
 
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
     static final int LISTED = 20;
+    /// Lists that are made at the same time.
+    static final int MOST = 4;
     /// Newest replies, and newest pieces of feedback: each is read.
     static final int LOOKED_AT = 200;
     /// Newest inputs of these replies: each is compared with each piece of feedback.
@@ -51,12 +56,19 @@ final class Unsure {
     private final NamedFunctions functions;
     private final LowPriorityWork lowPriority;
     private final boolean keepsInputs;
+    private final CallerLimit places;
 
-    Unsure(LearningStore store, NamedFunctions functions, LowPriorityWork lowPriority, FunctionConfig config) {
+    Unsure(
+            LearningStore store,
+            NamedFunctions functions,
+            LowPriorityWork lowPriority,
+            FunctionConfig config,
+            Access access) {
         this.store = store;
         this.functions = functions;
         this.lowPriority = lowPriority;
         this.keepsInputs = config.feedback() == Kept.INPUTS;
+        this.places = new CallerLimit(MOST, access::share, "lists of unsure answers are made");
     }
 
     /// @param answers the one whose correction helps most first
@@ -72,16 +84,23 @@ final class Unsure {
     record UnsureAnswer(String id, String function, String input, String output, Double confidence) {}
 
     /// @param name of the function, as it was sent
-    /// @throws dev.icmlora.function.error.RequestException if there is no such function, or no input is kept
-    UnsureList list(Tenant tenant, String name) {
+    /// @throws dev.icmlora.function.error.RequestException if there is no such function, no input is kept, or too many
+    /// lists are made
+    UnsureList list(Caller caller, String name) {
+        var tenant = caller.tenant();
         var function = Corrections.function(functions, tenant, name).name();
         if (!keepsInputs) {
             throw Kind.FUNCTIONS_OFF.because("No answers are kept here: icm-lora.feedback (ICM_LORA_FEEDBACK) is none");
         }
         var key = store.key();
-        return new UnsureList(doubts(tenant, function, false).stream()
-                .map(doubt -> doubt.described(tenant, function, key))
-                .toList());
+        var place = places.enter(caller.payer());
+        try {
+            return new UnsureList(doubts(tenant, function, false).stream()
+                    .map(doubt -> doubt.described(tenant, function, key))
+                    .toList());
+        } finally {
+            place.leave();
+        }
     }
 
     /// The same, in its order.
