@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -18,6 +19,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.generator.task.Example;
@@ -164,6 +169,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                     resideInAPackage(LLAMA).and(not(belongToAnyOf(SamplingOptions.class, ChatMessage.class))));
+
+    /// The event loop serves all other requests, too.
+    @ArchTest
+    static final ArchRule A_BODY_IS_PARSED_BY_A_THREAD_THAT_MAY_WAIT = methods()
+            .that()
+            .areAnnotatedWith(POST.class)
+            .or()
+            .areAnnotatedWith(PUT.class)
+            .should()
+            .beAnnotatedWith(RunOnVirtualThread.class)
+            .orShould()
+            .beAnnotatedWith(Blocking.class);
 
     @ArchTest
     static final ArchRule REQUESTS_AND_REPLIES_ARE_PLAIN_DATA = noClasses()

@@ -2,6 +2,7 @@ package dev.icmlora.events;
 
 import java.util.Map;
 
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -36,6 +37,7 @@ public final class EventResource {
 
     @POST
     @Path("/s3")
+    @RunOnVirtualThread
     public Uni<Void> s3(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         JsonBody.requireJson(context);
@@ -47,6 +49,7 @@ public final class EventResource {
 
     @POST
     @Path("/pubsub")
+    @RunOnVirtualThread
     public Uni<Void> pubsub(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         var event = EventReader.ofPush(json.object(context));
