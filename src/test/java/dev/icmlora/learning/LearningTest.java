@@ -240,6 +240,24 @@ class LearningTest {
                 .body("added", equalTo(0));
     }
 
+    /// It has no tag that would name it as it is now.
+    @Test
+    void ofAnotherExportNoPartIsGivenAndOfAnEmptyOneThereIsNone() {
+        var name = function(SORTING);
+        exported(name, Map.of("Range", "bytes=-1")).statusCode(200).body(equalTo(""));
+        exported(name, Map.of("Range", "bytes=0-")).statusCode(416);
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+
+        exported(name, Map.of("Range", "bytes=0-0")).statusCode(206).body(equalTo("{"));
+        exported(name, Map.of("Range", "bytes=0-0", "If-Range", "\"a tag\""))
+                .statusCode(200)
+                .body(containsString("a bus"));
+    }
+
+    private static ValidatableResponse exported(String name, Map<String, String> headers) {
+        return given().headers(headers).get("/functions/{name}/feedback", name).then();
+    }
+
     @Test
     void theOwnerDeletesIt() throws IOException {
         var name = function(SORTING);

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -14,9 +15,12 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -125,10 +129,11 @@ public final class Downloads {
 
     /// A file or the part that a client asks for, of a request that has a place.
     ///
+    /// @param tag of the file's content; null where it has none
     /// @param content writes the whole file
-    /// @param range the header `Range`, or null
-    public static Response.ResponseBuilder file(long bytes, StreamingOutput content, String range) {
-        var asked = Range.of(range, bytes);
+    public static Response.ResponseBuilder file(
+            RoutingContext context, EntityTag tag, long bytes, StreamingOutput content) {
+        var asked = Range.of(context.request(), tag, bytes);
         if (asked.isEmpty()) {
             return part(Response.Status.OK, content, new Range(0, bytes - 1));
         }
@@ -228,35 +233,50 @@ public final class Downloads {
         }
     }
 
-    /// A part of a file that a client asks for with a `Range` header (RFC 9110, section 14).
+    /// A part of a file that a client asks for with a header `Range` (RFC 9110, section 14).
     ///
     /// @param from first byte
     /// @param to last byte; before `from` if the file has no such part
     record Range(long from, long to) {
 
-        private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+        private static final Pattern SINGLE = Pattern.compile("(?i)bytes= *(?:(\\d+)-(\\d*)|-(\\d+)) *");
+        private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
-        /// @return empty where the whole file is to be sent: for several ranges, other units and what is malformed
-        static Optional<Range> of(String header, long length) {
-            var range = header == null ? null : SINGLE.matcher(header.replace(" ", ""));
-            if (range == null || !range.matches() || header.equals("bytes=-")) {
+        /// @return empty where the whole file is to be sent: to other methods than GET, to a client that has a part of
+        /// another file, for several ranges, other units and what is malformed
+        private static Optional<Range> of(HttpServerRequest request, EntityTag tag, long length) {
+            var header = request.getHeader("Range");
+            if (header == null || request.method() != HttpMethod.GET || !isOf(request.getHeader("If-Range"), tag)) {
                 return Optional.empty();
             }
-            if (range.group(1).isEmpty()) {
-                return range.group(2).isEmpty()
+            var range = SINGLE.matcher(header);
+            if (!range.matches()) {
+                return Optional.empty();
+            }
+            if (range.group(1) == null) {
+                var count = number(range.group(3));
+                // The last bytes of an empty file are none, which no range says.
+                return length == 0 && count > 0
                         ? Optional.empty()
-                        : Optional.of(last(Math.min(length, Long.parseLong(range.group(2))), length));
+                        : Optional.of(new Range(length - Math.min(count, length), length - 1));
             }
-            var from = Long.parseLong(range.group(1));
-            var to = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
-            if (to < from) {
-                return Optional.empty();
-            }
-            return Optional.of(new Range(Math.min(from, length), Math.min(to, length - 1)));
+            var from = number(range.group(1));
+            var to = range.group(2).isEmpty() ? Long.MAX_VALUE : number(range.group(2));
+            return to < from
+                    ? Optional.empty()
+                    : Optional.of(new Range(Math.min(from, length), Math.min(to, length - 1)));
         }
 
-        private static Range last(long count, long length) {
-            return new Range(length - count, length - 1);
+        /// Whether a part of the file goes on with what the client has.
+        ///
+        /// @param has the header `If-Range`, or null
+        private static boolean isOf(String has, EntityTag tag) {
+            return has == null || tag != null && has.equals('"' + tag.getValue() + '"');
+        }
+
+        /// No file is longer than the largest `long`.
+        private static long number(String digits) {
+            return new BigInteger(digits).min(MOST).longValueExact();
         }
 
         /// How many it has: 0 if the file has no such part.

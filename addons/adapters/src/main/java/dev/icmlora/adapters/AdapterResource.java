@@ -12,7 +12,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -132,11 +131,7 @@ public final class AdapterResource {
     @Path("/{id}")
     @RunOnVirtualThread
     public Response download(
-            @PathParam("id") String id,
-            @HeaderParam("Range") String range,
-            @HeaderParam("If-Range") String ifRange,
-            @Context Request request,
-            @Context RoutingContext context) {
+            @PathParam("id") String id, @Context Request request, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var variant = request.selectVariant(FORMS);
         if (variant == null) {
@@ -151,10 +146,8 @@ public final class AdapterResource {
         if (unchanged != null) {
             return unchanged.tag(tag).build();
         }
-        // A part of another file than the one that the client has the rest of would be no use.
-        var current = ifRange == null || ifRange.equals('"' + tag.getValue() + '"');
         var name = id.replace(':', '-') + (gguf ? ".gguf" : ".zip");
-        return file(adapter, gguf, current ? range : null)
+        return file(context, tag, adapter, gguf)
                 .type(gguf ? GGUF : ZIP)
                 .tag(tag)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
@@ -170,11 +163,11 @@ public final class AdapterResource {
         files.delete(caller.tenant(), id);
     }
 
-    private Response.ResponseBuilder file(Adapter adapter, boolean gguf, String range) {
+    private Response.ResponseBuilder file(RoutingContext context, EntityTag tag, Adapter adapter, boolean gguf) {
         if (gguf) {
-            return Downloads.file(adapter.fileBytes(), adapter::writeTo, range);
+            return Downloads.file(context, tag, adapter.fileBytes(), adapter::writeTo);
         }
         var archive = files.peft(adapter);
-        return Downloads.file(archive.bytes(), archive::writeTo, range);
+        return Downloads.file(context, tag, archive.bytes(), archive::writeTo);
     }
 }

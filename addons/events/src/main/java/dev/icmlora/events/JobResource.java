@@ -8,7 +8,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -105,12 +104,11 @@ public final class JobResource {
     @GET
     @Path("/{id}/results")
     @RunOnVirtualThread
-    public Response results(
-            @PathParam("id") String id, @HeaderParam("Range") String range, @Context RoutingContext context) {
+    public Response results(@PathParam("id") String id, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         downloads.take(context);
         var results = jobs.results(caller.tenant(), id);
-        return Downloads.file(results.bytes(), results::writeTo, range)
+        return Downloads.file(context, null, results.bytes(), results::writeTo)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
     }

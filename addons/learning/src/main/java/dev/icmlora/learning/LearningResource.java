@@ -18,7 +18,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -127,12 +126,11 @@ public final class LearningResource {
     @GET
     @Path("/{name}/feedback")
     @RunOnVirtualThread
-    public Response export(
-            @PathParam("name") String name, @HeaderParam("Range") String range, @Context RoutingContext context) {
+    public Response export(@PathParam("name") String name, @Context RoutingContext context) {
         var caller = client.require(Role.UPLOAD);
         downloads.take(context);
         var lines = corrections.export(caller.tenant(), name);
-        return Downloads.file(lines.bytes(), lines::writeTo, range)
+        return Downloads.file(context, null, lines.bytes(), lines::writeTo)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
     }
