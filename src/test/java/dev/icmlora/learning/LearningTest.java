@@ -707,16 +707,7 @@ class LearningTest {
     @ValueSource(booleans = {true, false})
     void aVersionNeverLacksItsImprovementAndWhatWasNotMadeIsForgotten(boolean isMade) throws IOException {
         var name = function(SORTING);
-        var next = with(SORTING, "task", task("Which is it?", truth().subList(0, 8)));
-        if (isMade) {
-            define(name, next).statusCode(201);
-        }
-        feedback(name, pair("a bus", "vehicle")).statusCode(200);
-        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
-        var improvement = Map.of("at", "2026-11-30T12:00:00Z", "from", 1, "held_back", 12, "better", 6, "worse", 0);
-        var left =
-                Map.of("micros", 1000, "random", 0, "decided", Map.of("improvement", improvement, "definition", next));
-        new ObjectMapper().writeValue(claim.toFile(), left);
+        var claim = left(name, isMade);
 
         assertThat(versionsTried(name)).isEqualTo(isMade ? List.of(2) : List.of());
         assertThat(improved(name).getInt("from")).isEqualTo(isMade ? 2 : 1);
@@ -724,6 +715,33 @@ class LearningTest {
         assertThat(claim).doesNotExist();
         assertThat(tried(name)).isEqualTo(isMade ? 2 : 1);
         assertThat(versionsTried(name)).isEqualTo(isMade ? List.of(2) : List.of());
+    }
+
+    /// The same. Its claim holds feedback, as examples of the version.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoDeletesFeedbackDeletesWhatADeadInstanceLeftOfIt(boolean isMade) throws IOException {
+        var name = function(SORTING);
+        var claim = left(name, isMade);
+
+        given().delete("/functions/{name}/feedback", name).then().statusCode(204);
+
+        assertThat(claim).doesNotExist();
+        assertThat(versionsTried(name)).isEqualTo(isMade ? List.of(2) : List.of());
+    }
+
+    /// What an instance has left that was killed when it had decided to serve a version.
+    private static Path left(String name, boolean isMade) throws IOException {
+        var next = with(SORTING, "task", task("Which is it?", truth().subList(0, 8)));
+        if (isMade) {
+            define(name, next).statusCode(201);
+        }
+        feedback(name, pair("a bus", "vehicle")).statusCode(200);
+        var claim = BUCKET.resolve("feedback/shared").resolve(name).resolve("improving");
+        var improvement = Map.of("at", "2026-11-30T12:00:00Z", "from", 1, "held_back", 12, "better", 6, "worse", 0);
+        var decided = Map.of("improvement", improvement, "definition", next);
+        new ObjectMapper().writeValue(claim.toFile(), Map.of("micros", 1000, "random", 0, "decided", decided));
+        return claim;
     }
 
     private static List<Integer> versionsTried(String name) {
@@ -783,6 +801,21 @@ class LearningTest {
             assertThat(reply.get().getString("reason")).contains("came meanwhile");
         }
         given().get("/functions/{name}", name).then().body("task.description", equalTo("What is it?"));
+    }
+
+    @Test
+    void whatWasLearnedFromFeedbackThatIsDeletedMeanwhileIsNotServed() throws Exception {
+        var name = reversed(20);
+        var folder = BUCKET.resolve("feedback/shared").resolve(name);
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            var reply = thread.submit(() -> improved(name));
+            Eventually.until(() -> Files.exists(folder.resolve("improving")));
+            given().delete("/functions/{name}/feedback", name).then().statusCode(204);
+
+            assertThat(reply.get().<Object>get("version")).isNull();
+        }
+        assertThat(tried(name)).isOne();
+        given().get("/functions/{name}", name).then().body("version", equalTo(1));
     }
 
     @Test

@@ -281,6 +281,6 @@ public final class Corrections {
 
     /// Deletes the feedback on a function, and the answers that are kept, also where the function is gone.
     void forget(Tenant tenant, String name) {
-        store.forget(tenant, unversioned(name));
+        improvements.forget(tenant, unversioned(name));
     }
 }

@@ -83,7 +83,7 @@ final class Improvements {
     private static final int BATCH = 16;
     private static final Duration PAUSE = Duration.ofMillis(200);
     /// Why a candidate does not serve that may be better.
-    private static final String LOST = "another instance improves the function by now";
+    private static final String LOST = "another instance improves the function by now, or its feedback was deleted";
     private static final String CHANGED = "another version came meanwhile, or the one that served is gone";
 
     private final LearningStore store;
@@ -176,6 +176,13 @@ final class Improvements {
         }
     }
 
+    /// Deletes feedback and kept answers, also the feedback in the claim of an instance that was killed. An improvement
+    /// that is underway has learned from what was there, and serves nothing.
+    void forget(Tenant tenant, String function) {
+        store.decided(tenant, function).ifPresent(left -> keepMade(tenant, function, left));
+        store.forget(tenant, function);
+    }
+
     private Improvement attempt(Caller caller, String name) {
         var function = Corrections.function(functions, caller.tenant(), name);
         var place = places.enter(caller.payer());
@@ -197,10 +204,7 @@ final class Improvements {
                         "%s is being improved already; GET /functions/%s/improvements says when that is done"
                                 .formatted(function, function)));
         try (var claim = claimed) {
-            claim.decided()
-                    .flatMap(left -> made(tenant, function, left, store.tried(tenant, function)))
-                    .ifPresent(improvement ->
-                            keep(tenant, function, Stamp.at(Instant.parse(improvement.at()), 0), improvement));
+            claim.decided().ifPresent(left -> keepMade(tenant, function, left));
             claim.settle();
             // What comes from now on is new to the next one, since this one may not have read it.
             var begin = Stamp.now();
@@ -225,6 +229,12 @@ final class Improvements {
                 throw e;
             }
         }
+    }
+
+    private void keepMade(Tenant tenant, String function, Decision left) {
+        made(tenant, function, left, store.tried(tenant, function))
+                .ifPresent(improvement ->
+                        keep(tenant, function, Stamp.at(Instant.parse(improvement.at()), 0), improvement));
     }
 
     private void keep(Tenant tenant, String function, Stamp begin, Improvement improvement) {

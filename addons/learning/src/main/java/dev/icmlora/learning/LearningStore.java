@@ -360,10 +360,11 @@ final class LearningStore {
         return object.key().substring(object.key().lastIndexOf('/') + 1);
     }
 
-    /// Deletes feedback and kept answers.
+    /// Deletes feedback and kept answers, and takes away the claim of who improves the function.
     void forget(Tenant tenant, String function) {
         all(feedback(tenant, function)).forEach(each -> store().delete(each.object.key()));
         delete(answers(tenant, function));
+        store().delete(feedback(tenant, function) + IMPROVING);
     }
 
     /// Deletes all that is kept beside a function.
