@@ -199,11 +199,11 @@ public final class JsonBody {
     }
 
     /// Jackson goes on to advise the programmer which of its features to enable, and names places in a
-    /// source that it does not show.
+    /// source that it does not show. A message may quote a long name, at no place of which a pattern looks far.
     private static String forClients(String message) {
         return message.replaceFirst(": enable `.*", "")
-                .replaceAll("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]", "$1")
-                .replaceAll("\\s*at \\[Source: [^\\]]*]", "");
+                .replaceAll("\\[Source: [^;\\]]{0,200}; (line: \\d{1,9}, column: \\d{1,9})]", "$1")
+                .replaceAll("\\s{0,2}at \\[Source: [^\\]]{0,200}]", "");
     }
 
     private static String pointer(JsonMappingException e) {
