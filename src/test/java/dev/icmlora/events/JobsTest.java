@@ -390,6 +390,26 @@ class JobsTest {
         }
     }
 
+    /// A listing of all of them has to fit into memory.
+    @Test
+    void smallJobsThatNobodyDeletesDoNotFillTheMemory() throws Exception {
+        var folders = IntStream.range(0, 2000)
+                .mapToObj(i -> BUCKET.resolve("jobs/shared/%032x".formatted(i)))
+                .toList();
+        try {
+            for (var folder : folders) {
+                Files.createFile(Files.createDirectories(folder).resolve("state.json"));
+            }
+
+            post("/jobs", body(plurals(), "x")).statusCode(507).body("detail", containsString("2000 jobs"));
+        } finally {
+            for (var folder : folders) {
+                Files.deleteIfExists(folder.resolve("state.json"));
+                Files.deleteIfExists(folder);
+            }
+        }
+    }
+
     /// A request whose inputs lie in an object.
     private static Map<String, Object> over(String bucket, String key) {
         var request = with(with(body(plurals(), "x"), "mode", "plain"), "inputs", null);
@@ -705,7 +725,7 @@ class JobsTest {
         }
 
         assertThat(store.takenSlots(JobStore.SLOTS)).isEmpty();
-        assertThat(store.bytes(Tenant.SHARED)).isZero();
+        assertThat(store.kept(Tenant.SHARED).bytes()).isZero();
     }
 
     @ParameterizedTest

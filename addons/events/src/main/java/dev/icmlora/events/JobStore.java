@@ -178,9 +178,21 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         return state(job).read().filter(found -> found.job() != null);
     }
 
-    /// What a tenant's jobs take, with their results.
-    long bytes(Tenant tenant) {
-        return store.list(all(tenant)).stream().mapToLong(StoredObject::bytes).sum();
+    /// What a tenant has of jobs.
+    ///
+    /// @param jobs open ones and ended ones
+    /// @param bytes of them, with their results
+    record Kept(long jobs, long bytes) {}
+
+    Kept kept(Tenant tenant) {
+        var objects = store.list(all(tenant));
+        return new Kept(
+                objects.stream().filter(JobStore::isState).count(),
+                objects.stream().mapToLong(StoredObject::bytes).sum());
+    }
+
+    private static boolean isState(StoredObject object) {
+        return object.key().endsWith("/state.json");
     }
 
     /// The newest jobs of a tenant.
@@ -188,9 +200,8 @@ record JobStore(ObjectStore store, ObjectMapper json) {
     /// @param most that are listed
     JobList newest(Tenant tenant, int most) {
         var jobs = store.list(all(tenant)).stream()
-                .map(StoredObject::key)
-                .filter(key -> key.endsWith("/state.json"))
-                .map(key -> new JobId(tenant, key.split("/")[2]))
+                .filter(JobStore::isState)
+                .map(state -> new JobId(tenant, state.key().split("/")[2]))
                 .filter(JobId::isValid)
                 .sorted(Comparator.comparing(JobId::id).reversed())
                 .toList();

@@ -47,7 +47,9 @@ public final class Jobs {
 
     /// Inputs of a job.
     static final int MOST_INPUTS = 10_000;
-    /// What a tenant's jobs may take before another one, with their results.
+    /// Jobs that a tenant may have before another one: all of them are listed then.
+    private static final int MOST_KEPT = 2_000;
+    /// What they may take, with their results.
     private static final long MOST_BYTES = 256 << 20;
     /// Between two looks for open jobs.
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -176,9 +178,11 @@ public final class Jobs {
         }
         var named = functions.answering(tenant, any);
         var whole = named.map(NamedFunctions.Named::request).orElse(any).withInputs(request.inputs());
-        if (store.bytes(tenant) > MOST_BYTES) {
-            var message = "There is no room for another job and its results: the limit is %d bytes. Delete some";
-            throw Kind.NO_ROOM_FOR_JOB.because(message.formatted(MOST_BYTES));
+        var kept = store.kept(tenant);
+        if (kept.jobs() >= MOST_KEPT || kept.bytes() > MOST_BYTES) {
+            var message =
+                    "There is no room for another job and its results: the limit is %d jobs, and %d bytes. Delete some";
+            throw Kind.NO_ROOM_FOR_JOB.because(message.formatted(MOST_KEPT, MOST_BYTES));
         }
         var job = JobId.next(tenant);
         var about = store.add(job, whole, () -> {
