@@ -247,21 +247,20 @@ class DecisionsTest {
                         "q" + i, question("choice", "Is topic " + i + " in it?", ordered("a", null, "b", null))))
                 .toList();
 
-        var one = nanos(asked("1. " + state, "q", questions.getFirst().getValue()));
-        var ten = nanos(asked(
+        var one = tokens(asked("1. " + state, "q", questions.getFirst().getValue()));
+        var ten = tokens(asked(
                 "10. " + state,
                 questions.stream()
                         .flatMap(each -> Stream.of(each.getKey(), each.getValue()))
                         .toArray()));
 
-        // It would take ten times as long.
-        assertThat(ten).isLessThan(6 * one);
+        // It would be ten times as many.
+        assertThat(ten).isLessThan(2 * one);
     }
 
-    private static long nanos(Object body) {
-        var start = System.nanoTime();
-        answered(SYSTEM_ONE, body);
-        return System.nanoTime() - start;
+    /// Those that were computed.
+    private static int tokens(Object body) {
+        return answered(SYSTEM_ONE, body).at("/usage/input_tokens").intValue();
     }
 
     static Stream<Arguments> unusualQuestions() {
@@ -319,14 +318,17 @@ class DecisionsTest {
         }
     }
 
+    /// Their hidden states tell them apart. Else the task would be tuned too, for half of a request's time.
     @Tag("slow")
     @Test
     void asManyExamplesAsThereMayBeAreAnswered() {
         var examples = IntStream.range(0, 1024)
-                .mapToObj(i -> example("no. " + i, i % 2 == 0 ? "billing" : "technical"))
+                .mapToObj(i -> i % 2 == 0
+                        ? example("invoice no. " + i, "billing")
+                        : example("white screen no. " + i, "technical"))
                 .toList();
 
-        requireConfidence(answered(SYSTEM_ONE, asked("no. 7", "team", with(TEAM, "examples", examples)))
+        requireConfidence(answered(SYSTEM_ONE, asked("invoice no. 7", "team", with(TEAM, "examples", examples)))
                 .at("/answers/team"));
     }
 
