@@ -114,16 +114,13 @@ final class AdapterFolder {
         return files.map(there -> there.ids(tenant)).orElseGet(Set::of);
     }
 
-    /// The adapter that this generator made for a key. Waits, if need be, until every card is read.
-    Optional<KnownAdapter> find(AdapterKey key) {
+    /// The id of the adapter that this generator made for a key. Waits, if need be, until every card is read.
+    Optional<OwnedId> id(AdapterKey key) {
         var digest = key.digest();
         return files.flatMap(there -> there.id(digest).or(() -> {
-                    cards.join();
-                    return there.id(digest);
-                }))
-                .flatMap(this::find)
-                // Its card may have gone, or say now that a client brought it: then it is made again.
-                .filter(known -> known.key().equals(key));
+            cards.join();
+            return there.id(digest);
+        }));
     }
 
     /// The adapter of an id. One that another process put here is found too.

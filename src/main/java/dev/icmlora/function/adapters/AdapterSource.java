@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +56,7 @@ public final class AdapterSource {
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
 
-    /// Files that are read at the same time because requests name them: a crowd is not in its places yet.
+    /// Files that are read at the same time. A crowd that names them is not in its places yet.
     private static final int READS = 4;
 
     private final AdapterCache cache;
@@ -208,9 +209,16 @@ public final class AdapterSource {
         }
     }
 
-    /// The adapter of a key, if it is known.
+    /// The adapter of a key, if it is known. Waits where others are being read.
+    ///
+    /// @throws CancelledException if this thread is interrupted
     public Optional<Supplied> known(AdapterKey key) {
-        return inMemory(key).or(() -> folder.find(key).map(this::cached).map(Supplied::of));
+        return inMemory(key).or(() -> folder.id(key)
+                .flatMap(id -> read(() -> folder.find(id)
+                        // Its card may have gone, or say now that a client brought it: then it is made again.
+                        .filter(known -> known.key().equals(key))
+                        .map(this::cached)))
+                .map(Supplied::of));
     }
 
     private Optional<Supplied> inMemory(AdapterKey key) {
@@ -300,13 +308,13 @@ public final class AdapterSource {
     /// @throws CancelledException if this thread is interrupted
     public Optional<KnownAdapter> find(Tenant tenant, String id) {
         var owned = new OwnedId(tenant, id);
-        return cache.find(owned).or(() -> read(owned));
+        return cache.find(owned)
+                // Another request may have read it meanwhile.
+                .or(() -> read(() -> cache.find(owned).or(() -> folder.find(owned).map(this::cached))));
     }
 
-    private Optional<KnownAdapter> read(OwnedId id) {
-        // Another request may have read it meanwhile.
-        var reading =
-                readers.submit(() -> cache.find(id).or(() -> folder.find(id).map(this::cached)));
+    private Optional<KnownAdapter> read(Callable<Optional<KnownAdapter>> file) {
+        var reading = readers.submit(file);
         try {
             return reading.get();
         } catch (ExecutionException e) {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,13 +49,14 @@ class AdapterFolderIT {
     @TempDir
     Path adapters;
 
-    private FunctionProcess start() throws IOException {
+    private FunctionProcess start(String... javaOptions) throws IOException {
         return FunctionProcess.start(
                 folder,
                 Map.of(
                         "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
                         "ICM_LORA_ADAPTERS_DIR_BYTES", "6M",
-                        "ICM_LORA_ADAPTERS_UPLOAD", "true"));
+                        "ICM_LORA_ADAPTERS_UPLOAD", "true"),
+                javaOptions);
     }
 
     @Test
@@ -154,6 +158,41 @@ class AdapterFolderIT {
             // What was read from the pipe is no adapter.
             assertThat(counts.get(404)).isBetween(1L, READS);
             assertThat(counts.get(200)).isEqualTo(PLACES - counts.get(404));
+        }
+    }
+
+    /// There is one processor for the requests, and a file that does not come does not keep it.
+    @Test
+    void aFileThatIsSlowKeepsNoOtherRequestWaiting() throws Exception {
+        String id;
+        try (var first = start()) {
+            id = generated(first.awaitAddress(), COLOURS).extract().path("id");
+            assertThat(first.terminate()).isIn(0, 143);
+        }
+        var weights = adapters.resolve(hex(id) + ".generated.gguf");
+        Files.delete(weights);
+        assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
+                .isZero();
+
+        try (var client = HttpClient.newHttpClient();
+                var second = start("-Djdk.virtualThreadScheduler.parallelism=1")) {
+            var address = second.awaitAddress();
+            var asked = HttpRequest.newBuilder(URI.create(address + "/adapter"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"task\": {\"description\": \"%s\"}}".formatted(COLOURS)))
+                    .build();
+            var reply = client.sendAsync(asked, BodyHandlers.ofString());
+            // Opened once the function has begun to read.
+            try (var _ = new FileOutputStream(weights.toFile())) {
+                var other = HttpRequest.newBuilder(URI.create(address + "/v1/models"))
+                        .timeout(Duration.ofSeconds(20))
+                        .build();
+                assertThat(client.send(other, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(200);
+                assertThat(reply).isNotDone();
+            }
+            // What came is no adapter, so it is made again.
+            assertThat(reply.join().body()).contains(id);
         }
     }
 
