@@ -31,11 +31,8 @@ public final class NativeLibraries {
     /// another.
     static final String REQUIRED_VERSION = "0.5.0";
 
-    /// Blocks of so many bytes go back to the system when they are freed. Else glibc takes blocks of up to 32 MB
-    /// from its heap once it has seen some, and what lies behind them keeps that from shrinking: in a soak it grew
-    /// in steps of 20 MB, minutes apart. It is above what a grammar takes anew for each string that may come next,
-    /// 32 bytes for each token of the vocabulary, since a block that comes from the system is slow to fill.
-    private static final int LEAST_OWN_BLOCK = 9 << 20;
+    /// Blocks of memory that are larger go back to the system when they are freed, until a model needs more.
+    private static final int LEAST_KEPT_BLOCK = 1 << 20;
 
     /// All whose functions are called.
     private static final List<Class<?>> HEADERS = List.of(
@@ -50,6 +47,7 @@ public final class NativeLibraries {
             LlamaSamplerH.class);
 
     private static volatile Path loadedFrom;
+    private static int mostKept;
 
     private NativeLibraries() {}
 
@@ -94,7 +92,7 @@ public final class NativeLibraries {
             throw new MissingLibraryException(
                     "llama.cpp " + REQUIRED_VERSION + " is needed, " + directory + " holds " + version, null);
         }
-        LibcH.mallopt(LibcH.M_MMAP_THRESHOLD, LEAST_OWN_BLOCK);
+        keepBlocks(LEAST_KEPT_BLOCK);
         NativeLog.install();
         LlamaH.llama_backend_init();
         try (Arena arena = CallArena.open()) {
@@ -103,6 +101,17 @@ public final class NativeLibraries {
         if (GgmlBackendH.ggml_backend_dev_count() == 0) {
             throw new MissingLibraryException(
                     "no compute backend (libggml-cpu-*.so) could be loaded from " + directory, null);
+        }
+    }
+
+    /// Has blocks of memory that are larger go back to the system when they are freed; of several sizes the largest
+    /// counts. Else glibc takes blocks of up to 32 MB from its heap once it has seen some, and what lies behind them
+    /// keeps that from shrinking: in a soak it grew in steps of 20 MB, minutes apart. A block that comes from the
+    /// system is slow to fill, so what is taken again and again has to be smaller.
+    public static synchronized void keepBlocks(int bytes) {
+        if (bytes > mostKept) {
+            mostKept = bytes;
+            LibcH.mallopt(LibcH.M_MMAP_THRESHOLD, bytes);
         }
     }
 

@@ -32,6 +32,9 @@ import dev.icmlora.ggml.NativeLibraries;
 public final class LlamaModel implements AutoCloseable {
     /// `LLAMA_ROPE_TYPE_NORM`; a model without rotary positions has less.
     private static final int NEIGHBOURS = 0;
+    /// `sizeof(llama_grammar_candidate)`, in a list that doubles as it grows.
+    private static final int BYTES_OF_CANDIDATE = 32;
+    private static final int BYTES_OF_PAGE = 1 << 12;
 
     private final NativeHandle handle;
     private final Vocabulary vocabulary;
@@ -43,6 +46,9 @@ public final class LlamaModel implements AutoCloseable {
     private LlamaModel(MemorySegment model) {
         this.handle = new NativeHandle("model", model, LlamaH::llama_model_free);
         this.vocabulary = new Vocabulary(handle, LlamaH.llama_model_get_vocab(model));
+        // A grammar takes lists of all tokens anew for each string that may come next.
+        NativeLibraries.keepBlocks(
+                Integer.highestOneBit(2 * vocabulary.size() - 1) * BYTES_OF_CANDIDATE + BYTES_OF_PAGE);
     }
 
     /// Loads it onto the GPU if there is one. The file is mapped, and weights keep ggml's own layout, in which
