@@ -262,8 +262,9 @@ class TeacherTest {
         teacher(stub).answered(due(name));
 
         untilTaught(name, 2);
-        assertThat(lines(name)).allSatisfy(line -> assertThat(line.path("output").asText())
-                .isEqualTo(line.get("input").asText().equals("a pie") ? "" : "vehicle"));
+        assertThat(lines(name))
+                .allSatisfy(line -> assertThat(line.path("output").asText())
+                        .isEqualTo(line.get("input").asText().equals("a pie") ? "" : "vehicle"));
     }
 
     enum Trouble {

@@ -105,9 +105,9 @@ public final class NativeLibraries {
     }
 
     /// Has blocks of memory that are larger go back to the system when they are freed; of several sizes the largest
-    /// counts. Else glibc takes blocks of up to 32 MB from its heap once it has seen some, and what lies behind them
-    /// keeps that from shrinking: in a soak it grew in steps of 20 MB, minutes apart. A block that comes from the
-    /// system is slow to fill, so what is taken again and again has to be smaller.
+    /// counts. Else glibc takes blocks of up to 32 MB from its heap once it has seen some, and what lies behind
+    /// them keeps that from shrinking: in a soak it grew in steps of 20 MB, minutes apart. A block that comes from
+    /// the system is slow to fill, so what is taken again and again has to be smaller.
     public static synchronized void keepBlocks(int bytes) {
         if (bytes > mostKept) {
             mostKept = bytes;

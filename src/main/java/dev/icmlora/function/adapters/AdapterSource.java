@@ -213,12 +213,13 @@ public final class AdapterSource {
     ///
     /// @throws CancelledException if this thread is interrupted
     public Optional<Supplied> known(AdapterKey key) {
-        return inMemory(key).or(() -> folder.id(key)
-                .flatMap(id -> read(() -> folder.find(id)
-                        // Its card may have gone, or say now that a client brought it: then it is made again.
-                        .filter(known -> known.key().equals(key))
-                        .map(this::cached)))
-                .map(Supplied::of));
+        return inMemory(key)
+                .or(() -> folder.id(key)
+                        .flatMap(id -> read(() -> folder.find(id)
+                                // Its card may have gone, or say now that a client brought it: then it is made again.
+                                .filter(known -> known.key().equals(key))
+                                .map(this::cached)))
+                        .map(Supplied::of));
     }
 
     private Optional<Supplied> inMemory(AdapterKey key) {
@@ -310,7 +311,8 @@ public final class AdapterSource {
         var owned = new OwnedId(tenant, id);
         return cache.find(owned)
                 // Another request may have read it meanwhile.
-                .or(() -> read(() -> cache.find(owned).or(() -> folder.find(owned).map(this::cached))));
+                .or(() ->
+                        read(() -> cache.find(owned).or(() -> folder.find(owned).map(this::cached))));
     }
 
     private Optional<KnownAdapter> read(Callable<Optional<KnownAdapter>> file) {

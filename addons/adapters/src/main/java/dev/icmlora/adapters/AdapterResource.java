@@ -130,8 +130,7 @@ public final class AdapterResource {
     @GET
     @Path("/{id}")
     @RunOnVirtualThread
-    public Response download(
-            @PathParam("id") String id, @Context Request request, @Context RoutingContext context) {
+    public Response download(@PathParam("id") String id, @Context Request request, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         var variant = request.selectVariant(FORMS);
         if (variant == null) {

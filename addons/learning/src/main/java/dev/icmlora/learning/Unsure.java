@@ -84,8 +84,8 @@ final class Unsure {
     record UnsureAnswer(String id, String function, String input, String output, Double confidence) {}
 
     /// @param name of the function, as it was sent
-    /// @throws dev.icmlora.function.error.RequestException if there is no such function, no input is kept, or others
-    /// have all places
+    /// @throws dev.icmlora.function.error.RequestException if there is no such function, no input is kept, or
+    /// others have all places
     UnsureList list(Caller caller, String name) {
         var tenant = caller.tenant();
         var function = Corrections.function(functions, tenant, name).name();
