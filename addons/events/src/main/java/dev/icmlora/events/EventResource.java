@@ -38,21 +38,21 @@ public final class EventResource {
     @POST
     @Path("/s3")
     @RunOnVirtualThread
-    public Uni<Void> s3(@Context RoutingContext context) {
+    public void s3(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         JsonBody.requireJson(context);
         var all = EventReader.ofNotification(json.tree(context)).stream()
                 .map(event -> events.deliver(() -> event))
                 .toList();
-        return Uni.join().all(all).andCollectFailures().replaceWithVoid();
+        Uni.join().all(all).andCollectFailures().await().indefinitely();
     }
 
     @POST
     @Path("/pubsub")
     @RunOnVirtualThread
-    public Uni<Void> pubsub(@Context RoutingContext context) {
+    public void pubsub(@Context RoutingContext context) {
         client.require(Role.EVENTS);
         var event = EventReader.ofPush(json.object(context));
-        return events.deliver(() -> event);
+        events.deliver(() -> event).await().indefinitely();
     }
 }
