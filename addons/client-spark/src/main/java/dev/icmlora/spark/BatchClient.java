@@ -58,9 +58,10 @@ final class BatchClient extends TextAnswers {
                 throw e;
             }
             if (TOO_MUCH.contains(e.status()) && texts.size() > 1) {
-                batchSize = texts.size() / 2;
-                send(texts.subList(0, batchSize), into);
-                send(texts.subList(batchSize, texts.size()), into);
+                int half = texts.size() / 2;
+                batchSize = half;
+                send(texts.subList(0, half), into);
+                send(texts.subList(half, texts.size()), into);
                 return;
             }
             if (function.options().failFast()) {

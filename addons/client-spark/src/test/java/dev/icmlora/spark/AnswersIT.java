@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -103,6 +104,18 @@ class AnswersIT {
                         null,
                         null,
                         "the text must not be empty");
+    }
+
+    @Test
+    void aBatchThatIsTooLongIsHalvedAndNothingOfItIsAnsweredTwice() {
+        var tooLong = "a".repeat(100_000);
+
+        answers(LocalSpark.rows(1, tooLong, "b", "c", "d", "e", "f", "g", "h")).collectAsList();
+
+        assertThat(function.inputs().stream()
+                        .filter(inputs -> !inputs.contains(tooLong))
+                        .flatMap(List::stream))
+                .containsExactly("b", "c", "d", "e", "f", "g", "h");
     }
 
     @Test
