@@ -5,12 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import java.util.Set;
 
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -60,13 +58,15 @@ final class AnsweredRows implements Iterator<Object> {
 
     private void answerBatch() {
         List<Row> batch = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        // By their texts, with null for what is unknown so far.
         Map<String, Answer> answers = new HashMap<>();
-        Set<String> unknown = new LinkedHashSet<>();
         int characters = 0;
-        while (rows.hasNext()
-                && batch.size() < MOST_ROWS
+        // Last, since it computes a row.
+        while (batch.size() < MOST_ROWS
                 && characters < MOST_CHARACTERS
-                && unknown.size() < batches.batchSize()) {
+                && unknown.size() < batches.batchSize()
+                && rows.hasNext()) {
             Row row = (Row) rows.next();
             batch.add(row);
             String text = text(row);
@@ -74,17 +74,16 @@ final class AnsweredRows implements Iterator<Object> {
                 continue;
             }
             characters += text.length();
-            Answer known = cache.get(text);
-            if (known == null) {
-                unknown.add(text);
-            } else {
+            if (!answers.containsKey(text)) {
+                Answer known = cache.get(text);
                 answers.put(text, known);
+                if (known == null) {
+                    unknown.add(text);
+                }
             }
         }
-        batches.answers(List.copyOf(unknown)).forEach((text, answer) -> {
-            answers.put(text, answer);
-            cache(text, answer);
-        });
+        batches.answer(unknown, answers);
+        unknown.forEach(text -> cache(text, answers.get(text)));
         for (Row row : batch) {
             answered.add(with(row, answers.get(text(row))));
         }

@@ -1,6 +1,5 @@
 package dev.icmlora.spark;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +40,7 @@ final class BatchClient extends TextAnswers {
     }
 
     @Override
-    Map<String, Answer> answers(List<String> texts) {
-        Map<String, Answer> answers = new HashMap<>();
-        send(texts, answers);
-        return answers;
-    }
-
-    private void send(List<String> texts, Map<String, Answer> into) {
+    void answer(List<String> texts, Map<String, Answer> into) {
         if (texts.isEmpty()) {
             return;
         }
@@ -60,8 +53,8 @@ final class BatchClient extends TextAnswers {
             if (TOO_MUCH.contains(e.status()) && texts.size() > 1) {
                 int half = texts.size() / 2;
                 batchSize = half;
-                send(texts.subList(0, half), into);
-                send(texts.subList(half, texts.size()), into);
+                answer(texts.subList(0, half), into);
+                answer(texts.subList(half, texts.size()), into);
                 return;
             }
             if (function.options().failFast()) {
@@ -73,7 +66,7 @@ final class BatchClient extends TextAnswers {
             if (others.size() == texts.size()) {
                 texts.forEach(text -> into.put(text, Answer.failed(e.getMessage(), function.version())));
             } else {
-                send(others, into);
+                answer(others, into);
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.icmlora.spark;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +29,7 @@ final class EmbeddedAnswers extends TextAnswers {
     }
 
     @Override
-    Map<String, Answer> answers(List<String> texts) {
-        Map<String, Answer> answers = new HashMap<>();
-        answer(texts, answers);
-        return answers;
-    }
-
-    private void answer(List<String> texts, Map<String, Answer> into) {
+    void answer(List<String> texts, Map<String, Answer> into) {
         if (texts.isEmpty()) {
             return;
         }

@@ -23,10 +23,12 @@ abstract class TextAnswers {
         return function.options().batchSize();
     }
 
-    /// The answers to texts, each by its text.
+    /// Answers texts.
     ///
+    /// @param texts none twice
+    /// @param into takes the answer to each
     /// @throws RuntimeException if a text has no answer and that is to fail the task, or the task was killed
-    abstract Map<String, Answer> answers(List<String> texts);
+    abstract void answer(List<String> texts, Map<String, Answer> into);
 
     /// Notes which texts of a batch are refused.
     ///
