@@ -28,6 +28,8 @@ import scala.Option;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
+import dev.icmlora.spark.Options.Remote;
+
 /// Takes the calls of functions out of an operator's expressions, and puts operators below it that make the calls in
 /// batches. Spark does the same with UDFs in Python.
 final class ExtractFunctionCalls extends Rule<LogicalPlan> {
@@ -99,7 +101,9 @@ final class ExtractFunctionCalls extends Rule<LogicalPlan> {
         withText.add(alias(text, TEXT));
         Project texts = new Project(FunctionCall.sequence(withText), child);
         // A task has one request at a time: as many tasks at most as there may be requests.
-        Repartition coalesced = new Repartition(function.options().concurrency(), false, texts);
+        LogicalPlan coalesced = function.options().way() instanceof Remote
+                ? new Repartition(function.options().concurrency(), false, texts)
+                : texts;
 
         List<StructField> fields = new ArrayList<>(List.of(texts.schema().fields()));
         fields.set(columns.size(), DataTypes.createStructField(IcmLoraSpark.NAME, Answer.TYPE, true));

@@ -9,7 +9,8 @@ import java.util.Objects;
 /// @param way where texts get their answers
 /// @param batchSize most texts of a request, 1 to 31. From 32 on, a function with labels learns from the texts of a
 /// request, and the answer to one of them would depend on the others
-/// @param concurrency most requests at a time for a query, and so the most tasks of the stage that sends them
+/// @param concurrency most requests at a time for a query, and so the most tasks of the stage that sends them. An
+/// embedded engine sends none
 /// @param timeout until when a request must be answered, with its retries. An embedded engine takes what it needs
 /// @param failFast whether a text that has no answer fails its task; else its row has a reason
 /// @param abstainBelow least confidence of an output; below it the row has a reason. 0 for none
