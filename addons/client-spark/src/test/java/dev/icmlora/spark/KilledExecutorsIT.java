@@ -2,78 +2,86 @@ package dev.icmlora.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Comparator;
+import java.io.File;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Encoders;
 import org.junit.jupiter.api.Test;
 
-/// What becomes of rows whose executor dies.
+/// What becomes of rows whose executors die, each in the middle of a task.
 class KilledExecutorsIT {
 
-    private static final int ROWS = 1_000;
-    private static final int TASKS = 10;
-    private static final int ROWS_OF_A_REQUEST = 10;
-    private static final int MILLIS_OF_A_REQUEST = 20;
-    /// Requests of the disturbed run that the oldest executor does not survive. All are within a task, for a task sends
-    /// ten: at the first one both executors work, later ones come from one alone, while the other is replaced.
-    private static final Set<Integer> LAST_REQUESTS = Set.of(10, 40, 70);
+    private static final int TASKS = 8;
+    /// Half of a task's rows.
+    private static final int BATCH = 2;
+    /// Tasks that their executor does not survive, the first time.
+    private static final Set<Integer> DEADLY = Set.of(0, 3, 6);
+
+    private static final int SECONDS = 300;
 
     @Test
-    void eachRowIsAnsweredOnceThoughExecutorsAreKilled() throws Exception {
-        var folder = LocalSpark.folder();
-        var undisturbed = folder.resolve("undisturbed").toString();
-        var disturbed = folder.resolve("disturbed").toAbsolutePath().toString();
-        Set<Long> killed = ConcurrentHashMap.newKeySet();
+    void eachRowIsAnsweredOnceByAFunction() throws Exception {
         try (var function = new StubFunction()) {
-            answer(LocalSpark.SESSION, function.address(), undisturbed);
-            assertThat(function.inputs()).hasSize(ROWS / ROWS_OF_A_REQUEST);
-
-            function.take(MILLIS_OF_A_REQUEST);
-            try (var cluster = TwoExecutors.run(folder, KilledExecutorsIT.class, function.address(), disturbed)) {
-                function.onRequest(number -> {
-                    if (LAST_REQUESTS.contains(number - ROWS / ROWS_OF_A_REQUEST)) {
-                        var executor = cluster.executors().getFirst();
-                        executor.destroyForcibly();
-                        killed.add(executor.pid());
-                    }
-                });
-                cluster.join(300);
-            }
-
-            assertThat(killed).hasSize(LAST_REQUESTS.size());
-            // What the killed ones had been answered was asked again.
-            assertThat(function.texts()).hasSizeGreaterThan(2 * ROWS);
+            requireUndisturbed("echo", function.address());
+            // What the dead ones had been answered was asked again.
+            assertThat(function.texts()).hasSizeGreaterThan(2 * EmbeddedIT.tickets().length);
         }
-        var rows = rows(disturbed);
-        assertThat(rows).hasSize(ROWS).isEqualTo(rows(undisturbed));
-        assertThat(rows)
-                .allMatch(row -> row.<String>getAs("output")
-                        .equals(row.<String>getAs("text").toUpperCase()))
-                .extracting(row -> row.<Long>getAs("id"))
-                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void eachRowIsAnsweredOnceByEngines() throws Exception {
+        requireUndisturbed("ticket-triage", "");
+    }
+
+    /// @param address of the function; empty for engines in the executors
+    private static void requireUndisturbed(String function, String address) throws Exception {
+        var files = LocalSpark.folder().toAbsolutePath();
+        var folder = files.toString();
+        try (var cluster = TwoExecutors.run(files, KilledExecutorsIT.class, folder, function, address)) {
+            cluster.join(SECONDS);
+        }
+        assertThat(DEADLY).allSatisfy(task -> assertThat(mark(folder, task)).exists());
+        var texts = LocalSpark.rows(2, EmbeddedIT.tickets());
+        LocalSpark.requireSame(
+                LocalSpark.SESSION.read().parquet(folder + "/answers"),
+                IcmLoraSpark.answers(texts, "text", function, options(address)));
     }
 
     /// The driver of the disturbed run.
     public static void main(String... arguments) throws Exception {
+        var folder = arguments[0];
         try (var session = TwoExecutors.session(TwoExecutors.QUICK)) {
-            answer(session, arguments[0], arguments[1]);
+            var tickets = JavaSparkContext.fromSparkContext(session.sparkContext())
+                    .parallelize(List.of(EmbeddedIT.tickets()), TASKS);
+            var texts = session.createDataset(tickets.rdd(), Encoders.STRING()).map(killing(folder), Encoders.STRING());
+            IcmLoraSpark.answers(texts.toDF("text"), "text", arguments[1], options(arguments[2]))
+                    .write()
+                    .parquet(folder + "/answers");
         }
     }
 
-    private static void answer(SparkSession session, String address, String folder) {
-        var rows = session.range(0, ROWS, 1, TASKS).selectExpr("id", "concat('text ', id) AS text");
-        IcmLoraSpark.answers(rows, "text", "echo", Options.remote(address).withBatchSize(ROWS_OF_A_REQUEST))
-                .write()
-                .parquet(folder);
+    private static Options options(String address) {
+        var options = address.isEmpty() ? EmbeddedIT.options(EmbeddedIT.GALLERY) : Options.remote(address);
+        return options.withBatchSize(BATCH);
     }
 
-    private static List<Row> rows(String folder) {
-        return LocalSpark.SESSION.read().parquet(folder).collectAsList().stream()
-                .sorted(Comparator.comparing(row -> row.<Long>getAs("id")))
-                .toList();
+    /// Lets texts pass. Ends the process of a deadly task, as `kill -9` would, after a batch of it was answered.
+    private static MapFunction<String, String> killing(String folder) {
+        var seen = new int[1];
+        return text -> {
+            var task = TaskContext.getPartitionId();
+            if (++seen[0] > BATCH && DEADLY.contains(task) && mark(folder, task).createNewFile()) {
+                Runtime.getRuntime().halt(137);
+            }
+            return text;
+        };
+    }
+
+    private static File mark(String folder, int task) {
+        return new File(folder, "killed-" + task);
     }
 }

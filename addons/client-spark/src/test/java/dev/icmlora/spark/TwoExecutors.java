@@ -67,6 +67,7 @@ final class TwoExecutors implements AutoCloseable {
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config("spark.executor.extraJavaOptions", options)
                 .config("spark.executor.memory", "512m")
+                .config("spark.executor.cores", 1)
                 .config("spark.sql.warehouse.dir", System.getenv("SPARK_HOME"))
                 .config("spark.ui.enabled", false)
                 .getOrCreate();
