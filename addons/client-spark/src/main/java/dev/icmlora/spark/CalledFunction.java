@@ -8,7 +8,7 @@ import dev.icmlora.spark.Options.Embedded;
 import dev.icmlora.spark.Options.Remote;
 
 /// A version of a function, and where it is.
-sealed interface CalledFunction extends Serializable permits RemoteFunction, EmbeddedFunction {
+interface CalledFunction extends Serializable {
 
     Options options();
 

@@ -40,6 +40,11 @@ public final class IcmLoraSpark {
     /// @throws IllegalArgumentException if there is no such function, it cannot be reached, or the rows have a
     /// column of one of these names
     public static Dataset<Row> answers(Dataset<Row> rows, String input, String function, Options options) {
+        SparkContext context = classic(rows.sparkSession()).sparkContext();
+        return answers(rows, input, CalledFunction.named(function, options, context));
+    }
+
+    static Dataset<Row> answers(Dataset<Row> rows, String input, CalledFunction function) {
         Set<String> taken = List.of(rows.columns()).stream()
                 .map(column -> column.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -48,10 +53,8 @@ public final class IcmLoraSpark {
                 throw new IllegalArgumentException("The rows have a column '" + added + "' already: rename it");
             }
         }
-        org.apache.spark.sql.classic.SparkSession session = classic(rows.sparkSession());
-        rule(session);
-        Expression text = ExpressionUtils.expression(rows.col(input));
-        FunctionCall call = new FunctionCall(text, CalledFunction.named(function, options, session.sparkContext()));
+        rule(classic(rows.sparkSession()));
+        FunctionCall call = new FunctionCall(ExpressionUtils.expression(rows.col(input)), function);
         Dataset<Row> answered = rows.withColumn(ANSWER, ExpressionUtils.column(call));
         for (String added : Answer.TYPE.fieldNames()) {
             answered = answered.withColumn(added, answered.col(ANSWER).getField(added));

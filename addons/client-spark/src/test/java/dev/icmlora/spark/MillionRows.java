@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -17,8 +21,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What Spark and the addon cost for each row of a large table, beside the function, which is a stub here; and whether
-/// their memory stays flat. Not part of a build; `make large-tables` runs it.
+/// What Spark and the addon cost for each row of a large table, where a stub answers in place of an engine, or of a
+/// function over HTTP; and whether memory stays flat. Not part of a build; `make large-tables` runs it.
 class MillionRows {
 
     private static final int ROWS = Integer.getInteger("rows", 1_000_000);
@@ -28,6 +32,12 @@ class MillionRows {
     private static final int LOOKS = 6;
     private static final long GROWTH = 16 << 20;
     private static final int SECONDS = 1_500;
+
+    private static final String WRITTEN = "only written";
+    private static final String ENGINE = "answered by a stub of an engine";
+    private static final String FUNCTION = "answered over HTTP by a stub";
+    /// Of processor time for a row that a stub of an engine answers, beside what writing it takes.
+    private static final Duration MOST = Duration.ofNanos(20_000);
 
     /// Live bytes of a driver and its executors at a time.
     private record Memory(List<Long> bytes) {
@@ -115,16 +125,50 @@ class MillionRows {
     public static void main(String... arguments) throws Exception {
         var options = Options.remote(arguments[0]);
         var rows = Integer.parseInt(arguments[1]);
+        var ways = new LinkedHashMap<String, IntFunction<Dataset<Row>>>();
         try (var session = TwoExecutors.session("")) {
+            ways.put(WRITTEN, many -> table(session, many));
+            ways.put(ENGINE, many -> IcmLoraSpark.answers(table(session, many), "text", new StubEngine(options)));
+            ways.put(FUNCTION, many -> IcmLoraSpark.answers(table(session, many), "text", "echo", options));
             // Code is compiled first.
-            write(table(session, rows / WARM_UP));
-            answer(session, rows / WARM_UP, options);
-            var without = Cost.of(() -> write(table(session, rows)));
-            var with = Cost.of(() -> answer(session, rows, options));
+            ways.values().forEach(way -> write(way.apply(rows / WARM_UP)));
+            var costs = new HashMap<String, Cost>();
             System.out.printf(Locale.ROOT, "%,d rows, in us a row:%n", rows);
-            System.out.printf("  answered       %s%n", with.ofRow(rows));
-            System.out.printf("  only written   %s%n", without.ofRow(rows));
-            answer(session, rows, options);
+            ways.forEach((name, way) -> {
+                var cost = Cost.of(() -> write(way.apply(rows)));
+                System.out.printf("  %-32s %s%n", name, cost.ofRow(rows));
+                costs.put(name, cost);
+            });
+            write(ways.get(FUNCTION).apply(rows));
+            var answers = IcmLoraSpark.accumulators(session).answers().value();
+            if (answers != 2L * (rows / WARM_UP) + 3L * rows) {
+                throw new IllegalStateException(answers + " answers");
+            }
+            var overhead = costs.get(ENGINE).executors.minus(costs.get(WRITTEN).executors);
+            if (overhead.compareTo(MOST.multipliedBy(rows)) > 0) {
+                throw new IllegalStateException("a row takes more than " + MOST);
+            }
+        }
+    }
+
+    /// Answers by itself, in no time.
+    private record StubEngine(Options options) implements CalledFunction {
+
+        @Override
+        public String version() {
+            return "capitals@1";
+        }
+
+        @Override
+        public TextAnswers answers(Accumulators accumulators) {
+            return new TextAnswers(this) {
+                @Override
+                void answer(List<String> texts, Map<String, Answer> into) {
+                    for (var text : texts) {
+                        into.put(text, new Answer(text.toUpperCase(Locale.ROOT), 0.75, null, version(), false));
+                    }
+                }
+            };
         }
     }
 
@@ -135,15 +179,6 @@ class MillionRows {
 
     private static void write(Dataset<Row> rows) {
         rows.write().format("noop").mode("overwrite").save();
-    }
-
-    private static void answer(SparkSession session, int rows, Options options) {
-        var answers = IcmLoraSpark.accumulators(session).answers();
-        var before = answers.value();
-        write(IcmLoraSpark.answers(table(session, rows), "text", "echo", options));
-        if (answers.value() - before != rows) {
-            throw new IllegalStateException(answers.value() - before + " of " + rows + " rows were answered");
-        }
     }
 
     private record Cost(Duration clock, Duration executors, Duration driver) {
