@@ -1,5 +1,7 @@
 package dev.icmlora.cli.function;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
 
@@ -7,8 +9,11 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.client.IcmLoraClient;
 
-/// Options for the function's address and credentials.
-public final class FunctionOptions {
+/// Options for the function's address and credentials, wherever it is asked from.
+public final class FunctionOptions implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1;
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     @Option(

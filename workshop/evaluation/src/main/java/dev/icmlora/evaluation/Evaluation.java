@@ -1,9 +1,11 @@
 package dev.icmlora.evaluation;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
+import dev.icmlora.evaluation.FunctionClient.Reply;
+import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.evaluation.TaskResult.Score;
@@ -79,23 +84,68 @@ final class Evaluation {
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
-    /// The requests of a round, as far as a group is asked for them, and in the first round all controls.
-    TaskResult measure(Subject subject, int round) throws IOException, InterruptedException {
-        SuiteTask task = subject.task();
-        Question question = Question.of(task, Condition.FEW_EXAMPLES, inputs, seed);
-        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
-        for (Condition condition : Condition.values()) {
-            if (condition.source() instanceof Condition.Request request
-                    && request.round() == round
-                    && request.asks(subject.group())) {
-                scores.put(condition, score(question, request, ask(question, request, condition)));
+    /// The scores of some tasks in the requests of a round, as far as a task's group is asked for them.
+    ///
+    /// @param what is asked, for who watches
+    /// @param until no further task is asked, and has no scores, after that
+    List<TaskResult> measure(String what, List<Subject> subjects, int round, Instant until) throws IOException {
+        List<List<Reply>> replies =
+                function.ask(what, subjects, subject -> subject.task.id(), subject -> requests(subject, round), until);
+        List<TaskResult> results = new ArrayList<>();
+        for (int i = 0; i < subjects.size(); i++) {
+            Question question = question(subjects.get(i));
+            Iterator<Condition> conditions = conditions(subjects.get(i), round).iterator();
+            Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+            for (Reply reply : replies.get(i)) {
+                Condition condition = conditions.next();
+                scores.put(condition, score(question, (Condition.Request) condition.source(), reply));
             }
+            results.add(result(subjects.get(i), question, scores));
         }
-        if (round == 0) {
-            controls.ifPresent(adapters -> scores.putAll(controlled(subject, question, adapters)));
-        }
+        return results;
+    }
+
+    /// The scores of a task under all controls.
+    TaskResult control(Subject subject) {
+        Question question = question(subject);
+        return result(
+                subject,
+                question,
+                controls.map(adapters -> controlled(subject, question, adapters))
+                        .orElse(Map.of()));
+    }
+
+    private Question question(Subject subject) {
+        return Question.of(subject.task, Condition.FEW_EXAMPLES, inputs, seed);
+    }
+
+    private static List<Condition> conditions(Subject subject, int round) {
+        return Stream.of(Condition.values())
+                .filter(condition -> condition.source() instanceof Condition.Request request
+                        && request.round() == round
+                        && request.asks(subject.group))
+                .toList();
+    }
+
+    private List<Request> requests(Subject subject, int round) {
+        Question question = question(subject);
+        return conditions(subject, round).stream()
+                .map(condition -> {
+                    Condition.Request way = (Condition.Request) condition.source();
+                    return Request.of(
+                            question.task(way.examples()),
+                            question.inputs(),
+                            way,
+                            question.maxTokens(bench.format()),
+                            condition.asksConfidence());
+                })
+                .toList();
+    }
+
+    private static TaskResult result(Subject subject, Question question, Map<Condition, Score> scores) {
+        SuiteTask task = subject.task;
         return new TaskResult(
-                task.id(), task.family(), subject.group(), question.tests().size(), scores);
+                task.id(), task.family(), subject.group, question.tests().size(), scores);
     }
 
     private Map<Condition, Score> controlled(Subject subject, Question question, Controls adapters) {
@@ -113,22 +163,12 @@ final class Evaluation {
         return scores;
     }
 
-    private FunctionClient.Reply ask(Question question, Condition.Request request, Condition condition)
-            throws IOException, InterruptedException {
-        return function.ask(
-                question.task(request.examples()),
-                question.inputs(),
-                request,
-                question.maxTokens(bench.format()),
-                condition.asksConfidence());
-    }
-
     private List<String> answer(Question question, Adapter adapter) {
         List<int[]> prompts = question.prompts(bench.format(), 0);
         return bench.answer(Optional.of(adapter), prompts, question.maxTokens(bench.format()));
     }
 
-    private Score score(Question question, Condition.Request request, FunctionClient.Reply reply) {
+    private Score score(Question question, Condition.Request request, Reply reply) {
         Served served = new Served(reply.selection(), reply.timingMs());
         double promptTokens =
                 promptTokens(question, request.shown(reply.selection().served()))
@@ -137,7 +177,7 @@ final class Evaluation {
     }
 
     /// Prompt tokens that second opinions read, for each answer.
-    private double reviewedTokens(Question question, Condition.Request request, FunctionClient.Reply reply) {
+    private double reviewedTokens(Question question, Condition.Request request, Reply reply) {
         if (reply.details() == null) {
             return 0;
         }
@@ -164,13 +204,13 @@ final class Evaluation {
     }
 
     /// None where the function does not say how sure it is.
-    static List<Judged> judged(Question question, FunctionClient.Reply reply) {
+    static List<Judged> judged(Question question, Reply reply) {
         if (reply.details() == null) {
             return List.of();
         }
         List<Judged> judged = new ArrayList<>();
         for (int i = 0; i < reply.details().size(); i++) {
-            FunctionClient.Reply.Detail detail = reply.details().get(i);
+            Reply.Detail detail = reply.details().get(i);
             if (detail.confidence() != null) {
                 boolean right = question.isRight(i, reply.outputs().get(i));
                 judged.add(new Judged(detail.confidence(), Boolean.TRUE.equals(detail.calibrated()), right));

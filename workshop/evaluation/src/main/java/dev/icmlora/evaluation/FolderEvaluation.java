@@ -2,23 +2,30 @@ package dev.icmlora.evaluation;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import com.google.gson.Gson;
-import me.tongfei.progressbar.ProgressBar;
 
 import dev.icmlora.engine.worker.Words;
+import dev.icmlora.evaluation.FunctionClient.Calls;
+import dev.icmlora.evaluation.FunctionClient.Connection;
+import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.evaluation.LogisticRegression.Guess;
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.trainer.tasks.TaskRunner.Work;
 
 /// Measures a running function on tasks of the user's own, beside classifiers that learn from the same examples.
 ///
@@ -43,7 +50,8 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
             int seeds,
             long seed,
             boolean classifiers,
-            boolean spans) {
+            boolean spans)
+            implements Serializable {
         public static final Plan DEFAULT =
                 new Plan(List.of("plain", "examples", "tuned", "auto"), List.of(2, 4, 8, 16), 60, 1, 1, true, true);
 
@@ -79,7 +87,8 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
             String way,
             double seconds,
             List<Judged> answers,
-            String refused) {
+            String refused)
+            implements Serializable {
 
         /// Percent of right answers.
         double percent() {
@@ -91,8 +100,8 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
     /// is known; `folder.md`, which are the tables; and `folder.html`, plots of the same.
     ///
     /// @return the tables
-    /// @throws RuntimeException if the function cannot be asked
-    public String write(List<SuiteTask> tasks, Path folder) throws IOException, InterruptedException {
+    /// @throws IOException that names a task, if the function cannot be asked
+    public String write(List<SuiteTask> tasks, Path folder) throws IOException {
         Files.createDirectories(folder);
         FolderResults results;
         try (BufferedWriter lines = Files.newBufferedWriter(folder.resolve("folder.jsonl"))) {
@@ -104,31 +113,44 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         return markdown;
     }
 
-    private record Subject(SuiteTask task, List<String> labels, boolean isSpan, int examples, long seed) {
+    private record Subject(SuiteTask task, List<String> labels, boolean isSpan, int examples, long seed)
+            implements Serializable {
+
+        String name() {
+            return "%s with %d examples, seed %d".formatted(task.id(), examples, seed);
+        }
 
         Question question(int inputs) {
             return Question.balanced(task, !labels.isEmpty(), examples, inputs, seed);
         }
     }
 
-    private FolderResults measure(List<SuiteTask> tasks, BufferedWriter lines)
-            throws IOException, InterruptedException {
+    private FolderResults measure(List<SuiteTask> tasks, BufferedWriter lines) throws IOException {
         List<Subject> subjects = LongStream.range(plan.seed, plan.seed + plan.seeds)
                 .boxed()
                 .flatMap(seed -> plan.examples.stream()
                         .flatMap(examples -> tasks.stream().map(task -> subject(task, examples, seed))))
                 .toList();
-        Gson json = new Gson();
         List<Row> rows = new ArrayList<>();
-        for (Subject subject : ProgressBar.wrap(subjects, "tasks")) {
-            for (Row row : measure(subject)) {
-                rows.add(row);
+        function.runner()
+                .run("tasks", subjects, Subject::name, new Measuring(function.connection(), plan), measured -> {
+                    rows.addAll(measured);
+                    write(measured, lines);
+                });
+        return new FolderResults(plan, rows);
+    }
+
+    private static void write(List<Row> rows, BufferedWriter lines) {
+        Gson json = new Gson();
+        try {
+            for (Row row : rows) {
                 lines.write(json.toJson(row));
                 lines.newLine();
             }
             lines.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write folder.jsonl", e);
         }
-        return new FolderResults(plan, rows);
     }
 
     private Subject subject(SuiteTask task, int examples, long seed) {
@@ -136,52 +158,64 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         return new Subject(task, labels, plan.spans && labels.isEmpty() && isSpan(task), examples, seed);
     }
 
-    private List<Row> measure(Subject subject) throws IOException, InterruptedException {
-        Question question = subject.question(plan.inputs);
-        List<Row> rows = new ArrayList<>();
-        for (String mode : plan.modes) {
-            rows.add(ask(subject, question, mode));
-        }
-        if (plan.classifiers && !subject.labels.isEmpty()) {
-            for (Classifier classifier : Classifier.values()) {
-                long began = System.nanoTime();
-                List<Guess> guesses = classifier.classify(question);
-                List<Judged> judged = IntStream.range(0, guesses.size())
-                        .mapToObj(i -> new Judged(
-                                guesses.get(i).probability(),
-                                false,
-                                question.isRight(i, guesses.get(i).label())))
-                        .toList();
-                rows.add(row(subject, question, classifier.toString(), began, judged, null));
+    /// Asks the function about each task, and has the classifiers learn it.
+    private record Measuring(Connection connection, Plan plan) implements Work<Subject, List<Row>> {
+
+        @Override
+        public void on(Iterator<Subject> subjects, Consumer<List<Row>> done) throws InterruptedException {
+            Calls function = connection.open();
+            while (subjects.hasNext()) {
+                done.accept(measure(subjects.next(), function));
             }
         }
-        return rows;
-    }
 
-    /// The examples come in an order of the mode's own: the function keeps what it tuned for a task, and no mode is to
-    /// find what it tuned for another.
-    private Row ask(Subject subject, Question drawn, String mode) throws IOException, InterruptedException {
-        Question question = drawn.shuffled(subject.seed ^ mode.hashCode());
-        Condition.Request way =
-                Condition.Request.later(0, mode, question.examples().size());
-        long began = System.nanoTime();
-        try {
-            FunctionClient.Reply reply = reply(subject, question, way);
-            return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
-        } catch (IOException e) {
-            return row(subject, question, mode, began, List.of(), e.getMessage());
+        private List<Row> measure(Subject subject, Calls function) throws InterruptedException {
+            Question question = subject.question(plan.inputs);
+            List<Row> rows = new ArrayList<>();
+            for (String mode : plan.modes) {
+                rows.add(ask(subject, question, mode, function));
+            }
+            if (plan.classifiers && !subject.labels.isEmpty()) {
+                for (Classifier classifier : Classifier.values()) {
+                    long began = System.nanoTime();
+                    List<Guess> guesses = classifier.classify(question);
+                    List<Judged> judged = IntStream.range(0, guesses.size())
+                            .mapToObj(i -> new Judged(
+                                    guesses.get(i).probability(),
+                                    false,
+                                    question.isRight(i, guesses.get(i).label())))
+                            .toList();
+                    rows.add(row(subject, question, classifier.toString(), began, judged, null));
+                }
+            }
+            return rows;
         }
-    }
 
-    private FunctionClient.Reply reply(Subject subject, Question question, Condition.Request way)
-            throws IOException, InterruptedException {
-        Task task = question.task(way.examples());
-        if (subject.isSpan) {
-            return function.extract(task, question.inputs(), way);
+        /// The examples come in an order of the mode's own: the function keeps what it tuned for a task, and no mode
+        /// is to find what it tuned for another.
+        private static Row ask(Subject subject, Question drawn, String mode, Calls function)
+                throws InterruptedException {
+            Question question = drawn.shuffled(subject.seed ^ mode.hashCode());
+            Condition.Request way =
+                    Condition.Request.later(0, mode, question.examples().size());
+            long began = System.nanoTime();
+            try {
+                FunctionClient.Reply reply = request(subject, question, way).ask(function);
+                return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
+            } catch (IOException e) {
+                return row(subject, question, mode, began, List.of(), e.getMessage());
+            }
         }
-        return subject.labels.isEmpty()
-                ? function.ask(task, question.inputs(), way, question.maxBytes(), true)
-                : function.choose(task, question.inputs(), way, subject.labels);
+
+        private static Request request(Subject subject, Question question, Condition.Request way) {
+            Task task = question.task(way.examples());
+            if (subject.isSpan) {
+                return Request.extracting(task, question.inputs(), way);
+            }
+            return subject.labels.isEmpty()
+                    ? Request.of(task, question.inputs(), way, question.maxBytes(), true)
+                    : Request.choosing(task, question.inputs(), way, subject.labels);
+        }
     }
 
     private static Row row(

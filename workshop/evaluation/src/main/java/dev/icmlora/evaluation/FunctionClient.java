@@ -1,27 +1,38 @@
 package dev.icmlora.evaluation;
 
 import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 
 import dev.icmlora.generator.task.Task;
+import dev.icmlora.trainer.tasks.TaskRunner;
 
-/// Asks a running function, and reads what an evaluation needs of its replies.
-public final class FunctionClient {
-    private final Gson json = new GsonBuilder()
+/// Asks a running function what an evaluation wants to know of each of some tasks, and reads what it needs of the
+/// replies.
+///
+/// @param connection to the function, from wherever it is asked
+/// @param runner that asks about the tasks
+public record FunctionClient(Connection connection, TaskRunner runner) {
+    private static final Gson JSON = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .create();
-    private final Calls function;
-
-    public FunctionClient(Calls function) {
-        this.function = function;
-    }
 
     /// However the function is reached.
+    @FunctionalInterface
+    public interface Connection extends Serializable {
+        Calls open();
+    }
+
+    /// An open connection.
+    @FunctionalInterface
     public interface Calls {
 
         /// @param request body of `/generate`
@@ -31,29 +42,56 @@ public final class FunctionClient {
         String generate(String request) throws IOException, InterruptedException;
     }
 
+    /// The replies to the requests of each task, in the order of the tasks.
+    ///
+    /// @param what is asked, for who watches
+    /// @param until no further task is asked, and has no replies, after that
+    /// @throws IOException that names the task, and says what the function said, when it refuses or cannot be asked
+    <T> List<List<Reply>> ask(
+            String what,
+            List<T> tasks,
+            Function<? super T, String> name,
+            Function<? super T, List<Request>> requests,
+            Instant until)
+            throws IOException {
+        record Asked(String name, List<Request> requests) implements Serializable {}
+        List<Asked> asked = tasks.stream()
+                .map(task -> new Asked(name.apply(task), requests.apply(task)))
+                .toList();
+        Connection to = connection;
+        return runner.run(what, asked, Asked::name, (each, done) -> {
+            Calls function = to.open();
+            while (each.hasNext()) {
+                List<Request> wanted = each.next().requests;
+                List<Reply> replies = new ArrayList<>();
+                for (Request request : Instant.now().isAfter(until) ? List.<Request>of() : wanted) {
+                    replies.add(request.ask(function));
+                }
+                done.accept(replies);
+            }
+        });
+    }
+
     /// A reply of the function, as far as an evaluation needs it.
     ///
     /// @param details one for each output; null unless a confidence was asked for
     record Reply(
-            List<String> outputs,
-            List<Detail> details,
-            Selection selection,
-            Usage usage,
-            Map<String, Double> timingMs) {
+            List<String> outputs, List<Detail> details, Selection selection, Usage usage, Map<String, Double> timingMs)
+            implements Serializable {
         /// @param calibrated whether the confidence was fitted to how often such answers are right
         /// @param secondOpinion of the answer; null where none was asked
-        record Detail(Double confidence, Boolean calibrated, String secondOpinion) {}
+        record Detail(Double confidence, Boolean calibrated, String secondOpinion) implements Serializable {}
 
-        record Usage(int promptTokens, int completionTokens) {}
+        record Usage(int promptTokens, int completionTokens) implements Serializable {}
 
         /// @param served mode that answered
         /// @param strength of the residual in the serving adapter; null where the mode was named
         /// @param confidence chance of a right answer; null where the mode was named
-        record Selection(String served, Double strength, Double confidence) {}
+        record Selection(String served, Double strength, Double confidence) implements Serializable {}
     }
 
-    /// A part that is null is left to the function.
-    private record Request(
+    /// A part that is null is left to the function. The likeliest token is taken each time.
+    record Request(
             Task task,
             List<String> inputs,
             String mode,
@@ -62,40 +100,38 @@ public final class FunctionClient {
             Map<String, Integer> tune,
             List<String> labels,
             String answer,
-            Boolean confidence) {}
+            Boolean confidence)
+            implements Serializable {
 
-    /// Answers `inputs` in one request, taking the likeliest token each time.
-    ///
-    /// @param way mode, strength and steps of the request; its examples are already those of `task`
-    /// @param confidence whether to ask how sure each answer is, which changes none
-    /// @throws IOException that says what the function said, when it refuses
-    Reply ask(Task task, List<String> inputs, Condition.Request way, int maxTokens, boolean confidence)
-            throws IOException, InterruptedException {
-        Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
-        Map<String, Integer> tune =
-                way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
-        return reply(
-                new Request(task, inputs, way.mode(), maxTokens, strength, tune, null, null, confidence ? true : null));
-    }
+        /// For answers of any text.
+        ///
+        /// @param way mode, strength and steps of the request; its examples are already those of `task`
+        /// @param confidence whether to ask how sure each answer is, which changes none
+        static Request of(Task task, List<String> inputs, Condition.Request way, int maxTokens, boolean confidence) {
+            Double strength = way.strength().isPresent() ? way.strength().getAsDouble() : null;
+            Map<String, Integer> tune =
+                    way.steps().isPresent() ? Map.of("steps", way.steps().getAsInt()) : null;
+            return new Request(
+                    task, inputs, way.mode(), maxTokens, strength, tune, null, null, confidence ? true : null);
+        }
 
-    /// Answers each of `inputs` with one of some labels, and asks how sure the answers are.
-    ///
-    /// @param way mode of the request; its examples are already those of `task`
-    /// @throws IOException that says what the function said, when it refuses
-    Reply choose(Task task, List<String> inputs, Condition.Request way, List<String> labels)
-            throws IOException, InterruptedException {
-        return reply(new Request(task, inputs, way.mode(), null, null, null, labels, null, true));
-    }
+        /// For answers of which each is one of some labels, and for how sure they are.
+        ///
+        /// @param way mode of the request; its examples are already those of `task`
+        static Request choosing(Task task, List<String> inputs, Condition.Request way, List<String> labels) {
+            return new Request(task, inputs, way.mode(), null, null, null, labels, null, true);
+        }
 
-    /// Answers each of `inputs` with a piece of it, and asks how sure the answers are.
-    ///
-    /// @param way mode of the request; its examples are already those of `task`
-    /// @throws IOException that says what the function said, when it refuses
-    Reply extract(Task task, List<String> inputs, Condition.Request way) throws IOException, InterruptedException {
-        return reply(new Request(task, inputs, way.mode(), null, null, null, null, "span", true));
-    }
+        /// For answers of which each is a piece of its input, and for how sure they are.
+        ///
+        /// @param way mode of the request; its examples are already those of `task`
+        static Request extracting(Task task, List<String> inputs, Condition.Request way) {
+            return new Request(task, inputs, way.mode(), null, null, null, null, "span", true);
+        }
 
-    private Reply reply(Request request) throws IOException, InterruptedException {
-        return json.fromJson(function.generate(json.toJson(request)), Reply.class);
+        /// @throws IOException that says what the function said, when it refuses
+        Reply ask(Calls function) throws IOException, InterruptedException {
+            return JSON.fromJson(function.generate(JSON.toJson(this)), Reply.class);
+        }
     }
 }

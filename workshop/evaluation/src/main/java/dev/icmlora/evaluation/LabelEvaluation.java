@@ -1,16 +1,19 @@
 package dev.icmlora.evaluation;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-import me.tongfei.progressbar.ProgressBar;
-
+import dev.icmlora.evaluation.FunctionClient.Reply;
+import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.evaluation.LabelResult.Way;
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.evaluation.TaskResult.Group;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
 
 /// Asks the held-out tasks that have labels, all of them: there are few, so each gets more inputs than in an
@@ -22,33 +25,39 @@ record LabelEvaluation(FunctionClient function, long seed) {
     private static final int INPUTS = 20;
 
     /// @param subjects of which those are asked that are held out and have labels
-    List<LabelResult> measure(List<Evaluation.Subject> subjects) throws IOException, InterruptedException {
+    List<LabelResult> measure(List<Evaluation.Subject> subjects) throws IOException {
         List<SuiteTask> tasks = subjects.stream()
                 .filter(subject -> subject.group() == Group.HELD_OUT)
                 .map(Evaluation.Subject::task)
                 .filter(task -> task.labels().isPresent())
                 .toList();
-        List<LabelResult> results = new ArrayList<>();
-        for (SuiteTask task : ProgressBar.wrap(tasks, "labels")) {
-            results.add(measure(task, task.labels().orElseThrow()));
-        }
-        return results;
+        List<List<Reply>> replies = function.ask("labels", tasks, SuiteTask::id, this::requests, Instant.MAX);
+        return IntStream.range(0, tasks.size())
+                .mapToObj(i -> result(tasks.get(i), replies.get(i)))
+                .toList();
     }
 
-    private LabelResult measure(SuiteTask task, List<String> labels) throws IOException, InterruptedException {
-        Question question = Question.of(task, Condition.FEW_EXAMPLES, INPUTS, seed);
+    private Question question(SuiteTask task) {
+        return Question.of(task, Condition.FEW_EXAMPLES, INPUTS, seed);
+    }
+
+    private List<Request> requests(SuiteTask task) {
+        Question question = question(task);
+        Task stated = question.task(Condition.EXAMPLES);
+        List<String> labels = task.labels().orElseThrow();
+        return Stream.of(Way.values())
+                .map(way -> way.isNaming()
+                        ? Request.choosing(stated, question.inputs(), way.request(), labels)
+                        : Request.of(stated, question.inputs(), way.request(), question.maxBytes(), true))
+                .toList();
+    }
+
+    private LabelResult result(SuiteTask task, List<Reply> replies) {
+        Question question = question(task);
         Map<Way, List<Judged>> answers = new EnumMap<>(Way.class);
         for (Way way : Way.values()) {
-            FunctionClient.Reply reply = way.isNaming()
-                    ? function.choose(question.task(Condition.EXAMPLES), question.inputs(), way.request(), labels)
-                    : function.ask(
-                            question.task(Condition.EXAMPLES),
-                            question.inputs(),
-                            way.request(),
-                            question.maxBytes(),
-                            true);
-            answers.put(way, Evaluation.judged(question, reply));
+            answers.put(way, Evaluation.judged(question, replies.get(way.ordinal())));
         }
-        return new LabelResult(task.id(), labels.size(), answers);
+        return new LabelResult(task.id(), task.labels().orElseThrow().size(), answers);
     }
 }

@@ -1,5 +1,6 @@
 package dev.icmlora.evaluation;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +21,7 @@ record Reliability(List<Judged> answers) {
     ///
     /// @param confidence that the function says, 0 to 1
     /// @param calibrated whether it says that this was fitted
-    record Judged(double confidence, boolean calibrated, boolean right) {}
+    record Judged(double confidence, boolean calibrated, boolean right) implements Serializable {}
 
     /// Answers of like confidence, a tenth of the range.
     ///

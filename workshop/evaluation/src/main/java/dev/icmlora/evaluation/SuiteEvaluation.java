@@ -3,12 +3,14 @@ package dev.icmlora.evaluation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import me.tongfei.progressbar.ProgressBar;
@@ -73,8 +75,7 @@ public final class SuiteEvaluation {
     /// @param texts none for no text domains
     /// @param generatorBytes size of the generator file
     /// @param progress where the progress of training is printed
-    public EvaluationReport measure(TextDomains texts, long generatorBytes, PrintStream progress)
-            throws IOException, InterruptedException {
+    public EvaluationReport measure(TextDomains texts, long generatorBytes, PrintStream progress) throws IOException {
         GeneratorManifest manifest = bench.file().manifest();
         Set<String> catalogue = manifest.learnedFrom().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
@@ -83,26 +84,27 @@ public final class SuiteEvaluation {
         List<Evaluation.Subject> measured =
                 Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);
-        long began = System.nanoTime();
+        Instant until = Instant.now().plus(limit);
         Optional<Controls> controls =
                 controlled.hasControls() ? Optional.of(controls(suite, catalogue, measured)) : Optional.empty();
         try {
             Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
-            List<TaskResult> results = new ArrayList<>();
-            for (Evaluation.Subject subject : ProgressBar.wrap(measured, "tasks")) {
-                results.add(evaluation.measure(subject, 0));
+            List<TaskResult> results = evaluation.measure("tasks", measured, 0, Instant.MAX);
+            if (controls.isPresent()) {
+                for (int at : ProgressBar.wrap(places(measured), "controls")) {
+                    results.set(at, results.get(at).with(evaluation.control(measured.get(at))));
+                }
             }
             for (int round = 1; round < Condition.LAST_ROUND; round++) {
-                int asked = 0;
-                for (Evaluation.Subject subject : ProgressBar.wrap(measured, "round " + (round + 1))) {
-                    results.set(asked, results.get(asked).with(evaluation.measure(subject, round)));
-                    asked++;
-                }
+                add(
+                        results,
+                        places(measured),
+                        evaluation.measure("round " + (round + 1), measured, round, Instant.MAX));
             }
             List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
                     .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
             List<TextResult> textResults = texts(texts);
-            askWithManyExamples(evaluation, measured, results, began);
+            askWithManyExamples(evaluation, measured, results, until);
             return new EvaluationReport(
                     manifest.name(),
                     measurement.seed(),
@@ -128,18 +130,21 @@ public final class SuiteEvaluation {
 
     /// In an order that is drawn, so that those that there is time for are a sample of all.
     private void askWithManyExamples(
-            Evaluation evaluation, List<Evaluation.Subject> measured, List<TaskResult> results, long began)
-            throws IOException, InterruptedException {
+            Evaluation evaluation, List<Evaluation.Subject> measured, List<TaskResult> results, Instant until)
+            throws IOException {
         List<Integer> order = Evaluation.order(measured.size(), new SplittableRandom(measurement.seed()));
         order.removeIf(at -> measured.get(at).group() != Group.HELD_OUT);
-        try (ProgressBar bar = new ProgressBar("many examples", order.size())) {
-            for (int at : order) {
-                if (Duration.ofNanos(System.nanoTime() - began).compareTo(limit) > 0) {
-                    return;
-                }
-                results.set(at, results.get(at).with(evaluation.measure(measured.get(at), Condition.LAST_ROUND)));
-                bar.step();
-            }
+        List<Evaluation.Subject> asked = order.stream().map(measured::get).toList();
+        add(results, order, evaluation.measure("many examples", asked, Condition.LAST_ROUND, until));
+    }
+
+    private static List<Integer> places(List<?> all) {
+        return IntStream.range(0, all.size()).boxed().toList();
+    }
+
+    private static void add(List<TaskResult> results, List<Integer> places, List<TaskResult> later) {
+        for (int i = 0; i < later.size(); i++) {
+            results.set(places.get(i), results.get(places.get(i)).with(later.get(i)));
         }
     }
 

@@ -3,7 +3,9 @@ package dev.icmlora.evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +17,6 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
-import me.tongfei.progressbar.ProgressBar;
 
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
@@ -67,7 +67,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     /// @return the table
     /// @throws IOException if the function does not answer, or refuses
     /// @throws IllegalArgumentException if it has a generator
-    public String write(Path folder) throws IOException, InterruptedException {
+    public String write(Path folder) throws IOException {
         List<Row> rows = measure();
         String markdown = markdown(rows);
         Files.createDirectories(folder);
@@ -76,18 +76,41 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         return markdown;
     }
 
-    List<Row> measure() throws IOException, InterruptedException {
+    List<Row> measure() throws IOException {
+        List<SuiteTask> tasks = tasks();
+        // A function with a generator is refused after the first task, not after all.
+        List<Row> rows = new ArrayList<>(measure(tasks.subList(0, 1)));
+        rows.addAll(measure(tasks.subList(1, tasks.size())));
+        return rows;
+    }
+
+    private List<Row> measure(List<SuiteTask> tasks) throws IOException {
         SequencedMap<String, Condition.Request> ways = ways();
+        List<List<FunctionClient.Reply>> replies =
+                function.ask("tasks", tasks, SuiteTask::id, task -> requests(task, ways.values()), Instant.MAX);
         List<Row> rows = new ArrayList<>();
-        for (SuiteTask task : ProgressBar.wrap(tasks(), "tasks")) {
-            Question question = Question.of(task, Condition.FEW_EXAMPLES, measurement.inputs(), measurement.seed());
+        for (int i = 0; i < tasks.size(); i++) {
+            Question question = question(tasks.get(i));
             SequencedMap<String, Outcome> outcomes = new LinkedHashMap<>();
-            for (var way : ways.entrySet()) {
-                outcomes.put(way.getKey(), ask(question, way.getValue()));
+            for (String way : ways.sequencedKeySet()) {
+                outcomes.put(way, outcome(question, replies.get(i).get(outcomes.size())));
             }
-            rows.add(new Row(task.id(), task.family(), question.tests().size(), outcomes));
+            rows.add(new Row(
+                    tasks.get(i).id(), tasks.get(i).family(), question.tests().size(), outcomes));
         }
         return rows;
+    }
+
+    private List<FunctionClient.Request> requests(SuiteTask task, Collection<Condition.Request> ways) {
+        Question question = question(task);
+        return ways.stream()
+                .map(way -> FunctionClient.Request.of(
+                        question.task(way.examples()), question.inputs(), way, question.maxBytes(), false))
+                .toList();
+    }
+
+    private Question question(SuiteTask task) {
+        return Question.of(task, Condition.FEW_EXAMPLES, measurement.inputs(), measurement.seed());
     }
 
     /// The requests to the function, by the name of the way.
@@ -100,9 +123,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         return ways;
     }
 
-    private Outcome ask(Question question, Condition.Request request) throws IOException, InterruptedException {
-        FunctionClient.Reply reply =
-                function.ask(question.task(request.examples()), question.inputs(), request, question.maxBytes(), false);
+    private static Outcome outcome(Question question, FunctionClient.Reply reply) {
         if (reply.selection().confidence() != null) {
             throw new IllegalArgumentException("the function has a generator, and is to be measured without one: start"
                     + " it with ICM_LORA_GENERATOR=none, or with a base model that none was trained for");

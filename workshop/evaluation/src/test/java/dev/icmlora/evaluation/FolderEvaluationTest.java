@@ -1,8 +1,8 @@
 package dev.icmlora.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.icmlora.evaluation.FolderEvaluation.Plan;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.suite.SuiteTask;
+import dev.icmlora.trainer.tasks.InProcess;
 
 /// Of a function that knows every answer in mode `tuned`, none in mode `plain`, and refuses `examples`.
 class FolderEvaluationTest {
@@ -49,7 +50,8 @@ class FolderEvaluationTest {
     }
 
     private String write(Plan plan, SuiteTask... tasks) throws Exception {
-        return new FolderEvaluation(new FunctionClient(this::generate), plan).write(List.of(tasks), folder);
+        return new FolderEvaluation(new FunctionClient(() -> this::generate, new InProcess(1)), plan)
+                .write(List.of(tasks), folder);
     }
 
     @Test
@@ -125,14 +127,16 @@ class FolderEvaluationTest {
     }
 
     @Test
-    void withoutAFunctionNothingIsMeasured() {
-        FunctionClient nothing = new FunctionClient(request -> {
-            throw new IllegalStateException("nothing answers");
-        });
+    void withoutAFunctionTheTaskIsNamedThatWasToBeMeasured() {
+        FunctionClient nothing = new FunctionClient(
+                () -> request -> {
+                    throw new IllegalStateException("nothing answers");
+                },
+                new InProcess(1));
 
-        assertThatIllegalStateException()
+        assertThatIOException()
                 .isThrownBy(() -> new FolderEvaluation(nothing, Plan.DEFAULT).write(List.of(COLOURS), folder))
-                .withMessage("nothing answers");
+                .withMessage("user/colours with 2 examples, seed 1: nothing answers");
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.trainer.tasks.InProcess;
 
 /// Of a function that always answers with the first label, and is quite sure of it.
 class LabelEvaluationTest {
@@ -40,7 +41,7 @@ class LabelEvaluationTest {
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 
-        List<LabelResult> results = new LabelEvaluation(new FunctionClient(this::generate), 1)
+        List<LabelResult> results = new LabelEvaluation(new FunctionClient(() -> this::generate, new InProcess(1)), 1)
                 .measure(Evaluation.subjects(suite, trained, 0, Integer.MAX_VALUE, 1));
 
         assertThat(results)

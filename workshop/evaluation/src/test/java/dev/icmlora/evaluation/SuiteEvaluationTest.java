@@ -21,6 +21,7 @@ import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.SuiteEvaluation.Controlled;
 import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.tasks.text.TextDomains;
+import dev.icmlora.trainer.tasks.InProcess;
 
 /// With the real model and the committed generator, of a function that never knows an answer.
 class SuiteEvaluationTest {
@@ -82,7 +83,7 @@ class SuiteEvaluationTest {
         return new SuiteEvaluation(
                         bench,
                         Optional.empty(),
-                        new FunctionClient(this::generate),
+                        new FunctionClient(() -> this::generate, new InProcess(1)),
                         new Measurement(1, HELD_OUT, 2, 1),
                         new Controlled(0, 2, 0, false),
                         limit)

@@ -19,6 +19,7 @@ import dev.icmlora.evaluation.TaskResult.Group;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
+import dev.icmlora.trainer.tasks.InProcess;
 
 class UntrainedEvaluationTest {
 
@@ -58,7 +59,8 @@ class UntrainedEvaluationTest {
     }
 
     private UntrainedEvaluation evaluation(Split split, List<Integer> steps) {
-        return new UntrainedEvaluation(new FunctionClient(this::generate), MEASUREMENT, split, steps);
+        return new UntrainedEvaluation(
+                new FunctionClient(() -> this::generate, new InProcess(1)), MEASUREMENT, split, steps);
     }
 
     @Test

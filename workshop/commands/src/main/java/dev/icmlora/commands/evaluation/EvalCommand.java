@@ -158,7 +158,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         Installation installation = Installation.ofThisProcess();
         Path to = out == null ? installation.root().resolve(".train/eval") : out;
         if (folder != null) {
@@ -206,7 +206,7 @@ public final class EvalCommand implements Callable<Integer> {
 
     private void measure(
             Installation installation, Path file, Path to, ControlBench bench, Optional<References> trained)
-            throws IOException, InterruptedException {
+            throws IOException {
         Measurement measurement = options.measurement(Measurement.DEFAULT.inputs());
         SuiteEvaluation evaluation =
                 new SuiteEvaluation(bench, trained, options.connect(), measurement, controlled(), limit());

@@ -11,8 +11,10 @@ import dev.icmlora.cli.function.FailedRequest;
 import dev.icmlora.cli.function.FunctionOptions;
 import dev.icmlora.client.IcmLoraClient;
 import dev.icmlora.client.IcmLoraException;
+import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.FunctionClient;
+import dev.icmlora.evaluation.FunctionClient.Calls;
 import dev.icmlora.evaluation.Measurement;
 
 /// Options of `eval` for every kind of measurement.
@@ -21,6 +23,9 @@ final class MeasurementOptions {
 
     @Mixin
     private FunctionOptions function;
+
+    @Mixin
+    private SparkOption spark;
 
     @Option(names = "--generator", description = "That the function runs (default: models/generator.gguf).")
     private Path generator;
@@ -49,17 +54,21 @@ final class MeasurementOptions {
     }
 
     FunctionClient connect() {
-        IcmLoraClient client = function.connect();
-        return new FunctionClient(request -> {
+        FunctionOptions asked = function;
+        return new FunctionClient(() -> calls(asked.connect()), spark.runner(1));
+    }
+
+    private static Calls calls(IcmLoraClient client) {
+        return request -> {
             try {
                 return client.post("/generate", JSON.readTree(request)).toString();
             } catch (IcmLoraException e) {
                 if (e.status() == 0) {
-                    throw e;
+                    throw new IllegalStateException(FailedRequest.message(e), e);
                 }
                 throw new IOException(FailedRequest.message(e));
             }
-        });
+        };
     }
 
     Path generator(Installation installation) {

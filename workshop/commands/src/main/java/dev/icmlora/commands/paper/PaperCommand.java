@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 import dev.icmlora.commands.options.GeneratorOptions;
+import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.commands.options.TrainingOptions;
-import dev.icmlora.trainer.curriculum.Shard;
 import dev.icmlora.trainer.generator.GeneratorTraining;
 import dev.icmlora.trainer.paper.CvaeDecoder;
 import dev.icmlora.trainer.paper.CvaeTraining;
@@ -32,9 +32,12 @@ public final class PaperCommand implements Callable<Integer> {
     @Mixin
     private GeneratorOptions generator;
 
+    @Mixin
+    private SparkOption spark;
+
     @Override
     public Integer call() throws IOException {
-        boolean finished = new ZooRun(options.settings(), ZooRun.LENGTH, ZooRun.KEEP, Shard.WHOLE).run(System.out)
+        boolean finished = new ZooRun(options.settings(), ZooRun.LENGTH, ZooRun.KEEP).run(spark.runner(1), System.out)
                 && new CvaeTraining(options.settings(), generator.settings(), CvaeTraining.TASKS, CvaeDecoder.HEADS)
                         .run(System.out)
                 && new GeneratorTraining(options.settings(), generator.settings(), new FromCvae()).run(System.out);

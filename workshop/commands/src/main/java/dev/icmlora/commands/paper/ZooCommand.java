@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import dev.icmlora.commands.options.ShardOption;
+import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.commands.options.TrainingOptions;
 import dev.icmlora.trainer.paper.ZooRun;
 
@@ -41,13 +41,13 @@ public final class ZooCommand implements Callable<Integer> {
     private int keep = ZooRun.KEEP;
 
     @Mixin
-    private ShardOption shard;
+    private SparkOption spark;
 
     @Override
     public Integer call() throws IOException {
         // The length of each task's training is --length.
         TrainingOptions.refuse(spec, "--minutes", "--steps", "--patience");
-        boolean finished = new ZooRun(options.settings(), length, keep, shard.shard()).run(System.out);
+        boolean finished = new ZooRun(options.settings(), length, keep).run(spark.runner(1), System.out);
         return TrainingOptions.exitCode(finished);
     }
 }

@@ -9,21 +9,20 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.engine.Calibration;
-import dev.icmlora.engine.Engine;
-import dev.icmlora.engine.EngineFiles;
-import dev.icmlora.engine.EngineLoader;
-import dev.icmlora.engine.EngineOptions;
-import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.trainer.calibration.AnswerFit;
 import dev.icmlora.trainer.calibration.CalibrationReport;
 import dev.icmlora.trainer.calibration.CalibrationTasks;
 import dev.icmlora.trainer.calibration.SelectionFit;
+import dev.icmlora.trainer.session.BaseModelFiles;
 
 /// `icm-lora calibrate`: the numbers that selection depends on, for a generator.
 @Command(
@@ -46,26 +45,32 @@ public final class CalibrateCommand implements Callable<Integer> {
             description = "Fit only how sure a single answer is, and leave the numbers of mode auto as they are.")
     private boolean answersOnly;
 
-    @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Option(names = "--threads", description = "CPU threads of a task (default: all; by Spark, one).")
+    private Integer threads;
+
+    @Mixin
+    private SparkOption spark;
 
     @Override
     public Integer call() throws IOException {
-        EngineFiles installed = EngineFiles.installed();
-        EngineFiles files = generator == null ? installed : installed.withGenerator(generator);
-        Path file = files.generator().orElseThrow();
+        Path file = generator == null ? Installation.ofThisProcess().generator() : generator;
         PrintWriter out = spec.commandLine().getOut();
         Optional<Calibration> kept = answersOnly
                 ? Optional.of(Calibration.of(GeneratorFile.read(file).manifest().calibration()))
                 : Optional.empty();
         // Beside the file, which keeps its numbers until there are new ones. The engine refuses those of another
         // version's selection.
-        Path measured = file.resolveSibling(file.getFileName() + ".calibrating");
+        Path measured = file.toAbsolutePath().resolveSibling(file.getFileName() + ".calibrating");
         write(file, kept.map(Calibration::numbers).orElse(List.of()), measured);
         Calibration fitted;
-        try (Engine engine = EngineLoader.load(
-                files.withGenerator(measured), EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
-            fitted = fit(kept, engine, out);
+        try {
+            CalibrationTasks tasks = new CalibrationTasks(
+                    BaseModelFiles.of(Installation.ofThisProcess()),
+                    measured.toFile(),
+                    threads == null ? spark.threadsOfATask() : threads,
+                    CalibrationTasks.MOST,
+                    spark.runner(1));
+            fitted = fit(kept, tasks, out);
         } finally {
             Files.deleteIfExists(measured);
         }
@@ -74,12 +79,10 @@ public final class CalibrateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Calibration fit(Optional<Calibration> kept, Engine engine, PrintWriter out) {
-        CalibrationTasks subjects = new CalibrationTasks(engine);
+    private Calibration fit(Optional<Calibration> kept, CalibrationTasks tasks, PrintWriter out) throws IOException {
         Calibration selection =
-                kept.orElseGet(() -> CalibrationReport.print(new SelectionFit(subjects.observe()), out));
-        return CalibrationReport.print(
-                selection, new AnswerFit(subjects.texts()), new AnswerFit(subjects.labels()), out);
+                kept.isPresent() ? kept.get() : CalibrationReport.print(new SelectionFit(tasks.observe()), out);
+        return CalibrationReport.print(selection, new AnswerFit(tasks.texts()), new AnswerFit(tasks.labels()), out);
     }
 
     private static void write(Path generator, List<Float> calibration, Path to) {

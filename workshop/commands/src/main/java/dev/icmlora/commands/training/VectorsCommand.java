@@ -14,25 +14,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import dev.icmlora.commands.options.CurriculumOptions;
-import dev.icmlora.commands.options.ShardOption;
+import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.commands.options.VectorLayerOption;
-import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.trainer.curriculum.Curriculum;
-import dev.icmlora.trainer.curriculum.Shard;
 import dev.icmlora.trainer.curriculum.TrainingTask;
-import dev.icmlora.trainer.loop.StopSignal;
+import dev.icmlora.trainer.session.BaseModelFiles;
 import dev.icmlora.trainer.vectors.VectorPools;
 
-/// `icm-lora vectors`: takes the task vectors that a generator is trained on, or one shard of them. What the shards
-/// share
-/// is a folder, which may be a mounted bucket: each writes whole files of its own, so a shard may be repeated.
+/// `icm-lora vectors`: takes the task vectors that a generator is trained on. Each task's are a file of their own in a
+/// folder, which the machines of a cluster share.
 @Command(
         name = "vectors",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Takes the task vectors beforehand, on one machine or, by --shard, on many.")
+        description = "Takes the task vectors beforehand, on this machine or, by --spark, on a cluster.")
 public final class VectorsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -44,7 +41,7 @@ public final class VectorsCommand implements Callable<Integer> {
     private Path to;
 
     @Mixin
-    private ShardOption shard;
+    private SparkOption spark;
 
     @Option(names = "--vectors", description = "Task vectors of each task (default: ${DEFAULT-VALUE}).")
     private int vectors = VectorPools.EACH;
@@ -55,7 +52,9 @@ public final class VectorsCommand implements Callable<Integer> {
     @Mixin
     private CurriculumOptions curriculum;
 
-    @Option(names = "--threads", description = "CPU threads (default: all ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--threads",
+            description = "CPU threads, each with a task of its own, without Spark (default: all ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
@@ -63,21 +62,20 @@ public final class VectorsCommand implements Callable<Integer> {
         Installation installation = Installation.ofThisProcess();
         Path training = installation.root().resolve(".train");
         Path folder = to == null ? training.resolve("vectors") : to;
-        Shard part = shard.shard();
-        try (StopSignal stop = new StopSignal();
-                LoadedModel base =
-                        LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
+        BaseModelFiles files = BaseModelFiles.of(installation);
+        List<TrainingTask> all;
+        int layer;
+        try (LoadedModel base = files.load()) {
             Curriculum tasks = curriculum.settings().read(training, base.format());
-            List<TrainingTask> all = Stream.of(tasks.learned(), tasks.validation())
+            all = Stream.of(tasks.learned(), tasks.validation())
                     .flatMap(List::stream)
                     .toList();
-            List<TrainingTask> mine = part.of(all);
-            new VectorPools(base, vectorLayer.layer().of(base.model()), vectors, threads, folder, stop::isRequested)
-                    .of(mine);
-            PrintWriter out = spec.commandLine().getOut();
-            out.printf("shard %s: the vectors of %d of %d tasks are in %s%n", part, mine.size(), all.size(), folder);
-            out.flush();
+            layer = vectorLayer.layer().of(base.model());
         }
+        new VectorPools(files, layer, vectors, folder.toFile().getAbsoluteFile()).of(all, spark.runner(threads));
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("the vectors of %d tasks are in %s%n", all.size(), folder);
+        out.flush();
         return 0;
     }
 }

@@ -1,5 +1,6 @@
 package dev.icmlora.tasks.suite;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,7 +15,8 @@ import dev.icmlora.tasks.recipe.TaskRecipe;
 /// @param descriptions what people might write to ask for the task, in different styles; at least 8
 /// @param train examples to learn from or to show in a prompt, in random order
 /// @param test examples to measure with, in random order; no input occurs in `train` too
-public record SuiteTask(String id, String family, List<String> descriptions, List<Example> train, List<Example> test) {
+public record SuiteTask(String id, String family, List<String> descriptions, List<Example> train, List<Example> test)
+        implements Serializable {
 
     private static final int MOST_LABELS = 20;
 

@@ -1,18 +1,26 @@
 package dev.icmlora.trainer.calibration;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-
-import me.tongfei.progressbar.ProgressBar;
+import java.util.stream.Stream;
 
 import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineFiles;
+import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
@@ -20,12 +28,15 @@ import dev.icmlora.tasks.suite.TaskSuite;
 import dev.icmlora.trainer.curriculum.PromptSampler;
 import dev.icmlora.trainer.curriculum.StepRandom;
 import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.session.BaseModelFiles;
+import dev.icmlora.trainer.tasks.TaskRunner;
+import dev.icmlora.trainer.tasks.TaskRunner.Work;
 
 /// What selection is calibrated on: validation tasks, and training tasks with the examples that training held back.
 /// Neither held-out tasks nor test examples of training tasks are looked at.
 public final class CalibrationTasks {
     /// Most tasks of a group.
-    private static final int MOST = 40;
+    public static final int MOST = 40;
 
     /// Of a task.
     private static final int EXAMPLES = 5;
@@ -38,77 +49,123 @@ public final class CalibrationTasks {
 
     private static final long SEED = 1;
 
-    private final Observer observer;
-    private final List<SuiteTask> seen;
-    private final List<SuiteTask> validation;
+    private final Engines engines;
+    private final TaskRunner runner;
+    private final List<Subject> seen;
+    private final List<Subject> validation;
 
-    public CalibrationTasks(Engine engine) {
-        Set<String> catalogue = engine.manifest().learnedFrom().stream()
+    /// @param generator that is calibrated
+    /// @param threads of each engine
+    /// @param most tasks of a group
+    public CalibrationTasks(BaseModelFiles model, File generator, int threads, int most, TaskRunner runner) {
+        Set<String> catalogue = GeneratorFile.read(generator.toPath()).manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create();
-        this.observer = new Observer(engine);
-        this.seen = drawn(suite.tasks().stream()
-                .filter(task -> catalogue.contains(task.id()))
-                .toList());
-        this.validation = drawn(suite.tasks(Split.VALIDATION).stream()
-                .filter(task -> !catalogue.contains(task.id()))
-                .toList());
+        this.engines = new Engines(model, generator, threads);
+        this.runner = runner;
+        this.seen = drawn(suite.tasks().stream().filter(task -> catalogue.contains(task.id())), true, most);
+        this.validation = drawn(
+                suite.tasks(Split.VALIDATION).stream().filter(task -> !catalogue.contains(task.id())), false, most);
     }
 
-    private static List<SuiteTask> drawn(List<SuiteTask> tasks) {
-        List<SuiteTask> shuffled = new ArrayList<>(tasks);
+    private static List<Subject> drawn(Stream<SuiteTask> tasks, boolean seen, int most) {
+        List<SuiteTask> shuffled = new ArrayList<>(tasks.toList());
         Collections.shuffle(shuffled, new Random(SEED));
-        return shuffled.subList(0, Math.min(MOST, shuffled.size()));
+        return shuffled.stream()
+                .limit(most)
+                .map(task -> new Subject(task, seen))
+                .toList();
     }
 
     /// Serves every task in every way.
-    public List<Observation> observe() {
-        List<Observation> observations = new ArrayList<>();
-        try (ProgressBar bar = new ProgressBar("tasks", seen.size() + validation.size())) {
-            for (List<SuiteTask> group : List.of(seen, validation)) {
-                for (SuiteTask subject : group) {
-                    for (int brought : List.of(EXAMPLES, 0, 1)) {
-                        RandomGenerator random = random(subject, 0);
-                        String description = PromptSampler.pick(subject.descriptions(), random);
-                        observations.add(observer.observe(
-                                group == seen, description, TrainingTask.of(subject), brought, random));
-                    }
-                    bar.step();
-                }
-            }
-        }
-        return observations;
+    public List<Observation> observe() throws IOException {
+        List<Subject> all = Stream.concat(seen.stream(), validation.stream()).toList();
+        return observed(
+                "tasks",
+                all,
+                (observer, subject) -> Stream.of(EXAMPLES, 0, 1)
+                        .map(brought -> {
+                            RandomGenerator random = subject.random(0);
+                            return observer.observe(
+                                    subject.seen, subject.description(random), subject.learned(), brought, random);
+                        })
+                        .toList());
     }
 
     /// Tunes the validation tasks, and answers each input for itself.
-    public List<AnswerObservation> texts() {
-        return answers("texts", TEXT_DRAWS, validation, _ -> Optional.empty());
+    public List<AnswerObservation> texts() throws IOException {
+        return answers("texts", TEXT_DRAWS, validation, false);
     }
 
     /// The same of those whose answers are few different ones: these are the labels.
-    public List<AnswerObservation> labels() {
-        List<SuiteTask> labelled = validation.stream()
-                .filter(subject -> subject.labels().isPresent())
+    public List<AnswerObservation> labels() throws IOException {
+        List<Subject> labelled = validation.stream()
+                .filter(subject -> subject.task.labels().isPresent())
                 .toList();
-        return answers("labels", LABEL_DRAWS, labelled, SuiteTask::labels);
+        return answers("labels", LABEL_DRAWS, labelled, true);
     }
 
-    private List<AnswerObservation> answers(
-            String what, int draws, List<SuiteTask> subjects, Function<SuiteTask, Optional<List<String>>> labels) {
-        List<AnswerObservation> observations = new ArrayList<>();
-        for (int draw = 0; draw < draws; draw++) {
-            for (SuiteTask subject : ProgressBar.wrap(subjects, what)) {
-                RandomGenerator random = random(subject, draw);
-                String description = PromptSampler.pick(subject.descriptions(), random);
-                observations.addAll(observer.answers(
-                        description, TrainingTask.of(subject), labels.apply(subject), EXAMPLES, random));
+    private List<AnswerObservation> answers(String what, int draws, List<Subject> subjects, boolean labelled)
+            throws IOException {
+        return observed(what, subjects, (observer, subject) -> {
+            Optional<List<String>> labels = labelled ? subject.task.labels() : Optional.empty();
+            List<AnswerObservation> answers = new ArrayList<>();
+            for (int draw = 0; draw < draws; draw++) {
+                RandomGenerator random = subject.random(draw);
+                answers.addAll(
+                        observer.answers(subject.description(random), subject.learned(), labels, EXAMPLES, random));
+            }
+            return answers;
+        });
+    }
+
+    private <R> List<R> observed(String what, List<Subject> subjects, Observing<R> observing) throws IOException {
+        return runner.run(what, subjects, subject -> subject.task.id(), engines.observing(observing)).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /// A task that is observed.
+    private record Subject(SuiteTask task, boolean seen) implements Serializable {
+
+        RandomGenerator random(int draw) {
+            return StepRandom.of(SEED * 31 + task.id().hashCode(), draw);
+        }
+
+        String description(RandomGenerator random) {
+            return PromptSampler.pick(task.descriptions(), random);
+        }
+
+        TrainingTask learned() {
+            return TrainingTask.of(task);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Observing<R> extends Serializable {
+        List<R> of(Observer observer, Subject subject);
+    }
+
+    /// Opens an engine for each task: what an engine keeps of one task's prompts would move the rounding of the next
+    /// one's, and so the order of the tasks would count.
+    private record Engines(BaseModelFiles model, File generator, int threads) implements Serializable {
+
+        <R> Work<Subject, List<R>> observing(Observing<R> observing) {
+            return (subjects, done) -> each(subjects, observing, done);
+        }
+
+        private <R> void each(Iterator<Subject> subjects, Observing<R> observing, Consumer<List<R>> done) {
+            EngineFiles files = EngineFiles.of(
+                            model.libraries().toPath(), model.model().toPath())
+                    .withGenerator(generator.toPath());
+            while (subjects.hasNext()) {
+                Subject subject = subjects.next();
+                try (Engine engine =
+                        EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
+                    done.accept(observing.of(new Observer(engine), subject));
+                }
             }
         }
-        return observations;
-    }
-
-    private static RandomGenerator random(SuiteTask subject, int draw) {
-        return StepRandom.of(SEED * 31 + subject.id().hashCode(), draw);
     }
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -61,7 +62,8 @@ final class Observer {
             tuning = tuning.or(() -> plan.adapter().flatMap(TaskAdapter::tuning));
             right.put(way, right(answers(auto, plan, task, tests, decoding(tests)), tests));
         }
-        return new Observation(seen, auto.seenDistance(), tuning, right);
+        OptionalDouble distance = auto.seenDistance();
+        return new Observation(seen, distance.isEmpty() ? null : distance.getAsDouble(), tuning.orElse(null), right);
     }
 
     private static List<Way> ways(Task task) {

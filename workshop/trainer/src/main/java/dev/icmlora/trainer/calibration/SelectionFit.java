@@ -2,6 +2,7 @@ package dev.icmlora.trainer.calibration;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -15,8 +16,8 @@ public final class SelectionFit {
     private final List<Observation> untuned;
 
     public SelectionFit(List<Observation> observations) {
-        this.tuned = observations.stream().filter(o -> o.tuning().isPresent()).toList();
-        this.untuned = observations.stream().filter(o -> o.tuning().isEmpty()).toList();
+        this.tuned = observations.stream().filter(o -> o.tuning() != null).toList();
+        this.untuned = observations.stream().filter(o -> o.tuning() == null).toList();
     }
 
     Calibration fit() {
@@ -46,9 +47,7 @@ public final class SelectionFit {
     private Curve confidence() {
         LogisticFit fit = new LogisticFit();
         for (Observation observation : tuned) {
-            fit.add(
-                    Calibration.seen(observation.tuning().orElseThrow()),
-                    observation.right().get(Way.TUNED));
+            fit.add(Calibration.seen(observation.tuning()), observation.right().get(Way.TUNED));
         }
         return new Curve(fit.weights(2));
     }
@@ -56,8 +55,8 @@ public final class SelectionFit {
     /// The distance up to which trusting the generator's own adapter with the description alone is right most often.
     private double near() {
         return untuned.stream()
-                .flatMapToDouble(o -> o.distance().stream())
-                .boxed()
+                .map(Observation::distance)
+                .filter(Objects::nonNull)
                 .max(Comparator.comparingDouble(this::rightUpTo))
                 .orElse(0.0);
     }
@@ -73,7 +72,7 @@ public final class SelectionFit {
     }
 
     private static boolean isNear(Observation observation, double near) {
-        return observation.distance().orElse(0) <= near;
+        return observation.distance() == null || observation.distance() <= near;
     }
 
     private static double rightUpTo(Observation observation, double near) {

@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.curriculum;
 
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +32,8 @@ public record PromptSampler(PromptFormat format, Mix mix) {
             int queries,
             double describedPacked,
             double describedQuery,
-            int maxTokens) {}
+            int maxTokens)
+            implements Serializable {}
 
     /// A sample of either kind.
     ///

@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.curriculum;
 
+import java.io.Serializable;
 import java.util.List;
 
 import dev.icmlora.generator.task.Example;
@@ -8,9 +9,14 @@ import dev.icmlora.tasks.text.TextDomain;
 
 /// A task's examples as training sees them: some to learn from, some held back to validate with. The task's test
 /// examples are never looked at.
-public record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) {
+public record TrainingTask(SuiteTask task, List<Example> examples, List<Example> heldBack) implements Serializable {
     private static final int HELD_BACK = 24;
     private static final String TEXT = "text";
+
+    public TrainingTask {
+        examples = List.copyOf(examples);
+        heldBack = List.copyOf(heldBack);
+    }
 
     /// The task of going on with a kind of text.
     public static TrainingTask of(TextDomain domain) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.network.GeneratorFile;
@@ -20,6 +19,8 @@ import dev.icmlora.trainer.curriculum.CurriculumSettings;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.loop.Checkpoint;
 import dev.icmlora.trainer.loop.TrainingRun;
+import dev.icmlora.trainer.session.BaseModelFiles;
+import dev.icmlora.trainer.tasks.InProcess;
 import dev.icmlora.trainer.vectors.VectorPools;
 
 /// Writes what was trained, with statistics and catalogue, as the file that is served.
@@ -49,16 +50,14 @@ public record GeneratorExport(
         Installation installation = Installation.ofThisProcess();
         Path training = folder.orElseGet(() -> installation.root().resolve(".train"));
         Path target = output.orElseGet(() -> installation.root().resolve("models/generator.gguf"));
-        try (LoadedModel base =
-                LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT)) {
+        BaseModelFiles files = BaseModelFiles.of(installation);
+        try (LoadedModel base = files.load()) {
             GeneratorFile trained = trained(training, base);
             VectorPools pools = new VectorPools(
-                    base,
+                    files,
                     trained.manifest().architecture().vectorLayer(),
                     vectors,
-                    threads,
-                    training.resolve("vectors"),
-                    () -> false);
+                    training.resolve("vectors").toFile());
             List<TrainingTask> everything = curriculum.everything(training, base.format());
             GeneratorFile generator = withSeenLatents(trained, everything, pools, out);
             generator.write(target);
@@ -106,6 +105,6 @@ public record GeneratorExport(
             return trained;
         }
         List<TrainingTask> tasks = catalogue.stream().map(known::get).toList();
-        return trained.withSeenLatents(SeenLatents.of(trained, pools.of(tasks), threads));
+        return trained.withSeenLatents(SeenLatents.of(trained, pools.of(tasks, new InProcess(threads)), threads));
     }
 }

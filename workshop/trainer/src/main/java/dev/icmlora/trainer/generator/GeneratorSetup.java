@@ -15,6 +15,8 @@ import dev.icmlora.trainer.generator.Examinations.Scoring;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.tasks.InProcess;
+import dev.icmlora.trainer.tasks.TaskRunner;
 import dev.icmlora.trainer.vectors.VectorPool;
 import dev.icmlora.trainer.vectors.VectorPools;
 
@@ -46,15 +48,14 @@ public record GeneratorSetup(
                         exported -> exported.file().manifest().architecture().vectorLayer())
                 .orElseGet(() -> settings.vectorLayer().of(session.base().model()));
         VectorPools pools = new VectorPools(
-                session.base(),
+                session.files(),
                 vectorLayer,
                 settings.vectors(),
-                training.threads(),
-                session.folder().resolve("vectors"),
-                session.stop()::isRequested);
+                session.folder().resolve("vectors").toFile());
+        TaskRunner here = new InProcess(training.threads());
         List<TrainingTask> learned = session.curriculum().learned();
-        List<VectorPool> seen = pools.of(learned);
-        List<VectorPool> unseen = pools.of(session.curriculum().validation());
+        List<VectorPool> seen = pools.of(learned, here);
+        List<VectorPool> unseen = pools.of(session.curriculum().validation(), here);
         Standardization statistics =
                 from.map(exported -> exported.file().statistics()).orElseGet(() -> VectorPool.statistics(seen));
         List<Learner> learners = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.icmlora.trainer.loop;
 
+import java.io.InterruptedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +19,13 @@ public final class StopSignal implements AutoCloseable {
 
     public boolean isRequested() {
         return requested;
+    }
+
+    /// @throws InterruptedIOException if it is requested
+    public void check() throws InterruptedIOException {
+        if (requested) {
+            throw new InterruptedIOException("stopped; what was done is kept");
+        }
     }
 
     private void request() {

@@ -2,6 +2,7 @@ package dev.icmlora.trainer.loop;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Serializable;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public final class TrainingRun {
     /// @param log steps between two log lines
     /// @param checkpoint steps between two checkpoints
     /// @param validate steps between two validations
-    public record Intervals(int log, int checkpoint, int validate) {
+    public record Intervals(int log, int checkpoint, int validate) implements Serializable {
         /// Those of a training that validates every so many steps.
         public static Intervals validating(int every) {
             return new Intervals(10, 50, every);

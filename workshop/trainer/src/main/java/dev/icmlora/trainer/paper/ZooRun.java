@@ -1,22 +1,36 @@
 package dev.icmlora.trainer.paper;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-import dev.icmlora.trainer.curriculum.Shard;
+import ai.djl.ndarray.NDManager;
+
+import dev.icmlora.engine.Installation;
+import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.trainer.curriculum.TrainingTask;
+import dev.icmlora.trainer.loop.StopSignal;
 import dev.icmlora.trainer.loop.TrainingRun;
-import dev.icmlora.trainer.session.TrainingSession;
+import dev.icmlora.trainer.model.BaseModel;
+import dev.icmlora.trainer.model.BaseModel.Precision;
+import dev.icmlora.trainer.session.BaseModelFiles;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapter;
+import dev.icmlora.trainer.tasks.TaskRunner;
+import dev.icmlora.trainer.tasks.TaskRunner.Work;
+import dev.icmlora.trainer.torch.Torch;
 
 /// Trains an adapter of its own for each training task, from B0, into the zoo of the training folder.
 ///
 /// @param length steps of each task's training
 /// @param keep checkpoints to keep of each task
-/// @param shard the part of the tasks that is trained
-public record ZooRun(TrainingSettings training, int length, int keep, Shard shard) {
+public record ZooRun(TrainingSettings training, int length, int keep) {
 
     /// What the paper's zoo is trained with by default.
     public static final int LENGTH = 60;
@@ -25,38 +39,91 @@ public record ZooRun(TrainingSettings training, int length, int keep, Shard shar
     /// Of a sample: a text takes no more of a step than several tasks do.
     private static final int MAX_TOKENS = 256;
 
-    /// Trains those that the zoo lacks.
+    /// Trains those that the zoo lacks. The tasks of one batch are trained together, wherever that is.
     ///
     /// @return whether it came to its end; else its process was asked to stop
-    public boolean run(PrintStream out) throws IOException {
-        try (TrainingSession session = TrainingSession.open(training)) {
-            List<TrainingTask> tasks = shard.of(session.curriculum().learned());
-            String base = session.base().id().fingerprint();
-            new ZooTraining(
-                            session.model(),
-                            base,
-                            session.base().format(),
-                            SharedAdapter.trained(
-                                    session.folder(),
-                                    TrainingRun.State.LAST,
-                                    session.model().config(),
-                                    base,
-                                    session.manager()),
-                            Zoo.in(session.folder()),
-                            session.folder().resolve("zoo-run"),
-                            new ZooTraining.Settings(
-                                    ZooTraining.TOGETHER,
-                                    length,
-                                    keep,
-                                    training.schedule().rate(),
-                                    training.schedule().warmUp(),
-                                    training.seed(),
-                                    ZooTraining.mix(MAX_TOKENS),
-                                    training.intervals()),
-                            session.stop()::isRequested,
-                            session.manager())
-                    .train(tasks, out);
-            return !session.stop().isRequested();
+    public boolean run(TaskRunner runner, PrintStream out) throws IOException {
+        Installation installation = Installation.ofThisProcess();
+        Path folder = training.folder(installation.root()).toAbsolutePath();
+        BaseModelFiles files = BaseModelFiles.of(installation);
+        List<TrainingTask> tasks;
+        try (LoadedModel base = files.load()) {
+            tasks = training.curriculum().read(folder, base.format()).learned();
+        }
+        Together together = new Together(
+                files,
+                Torch.cache(installation.root()).toFile(),
+                folder.toFile(),
+                training.threads(),
+                training.precision(),
+                new ZooTraining.Settings(
+                        ZooTraining.TOGETHER,
+                        length,
+                        keep,
+                        training.schedule().rate(),
+                        training.schedule().warmUp(),
+                        training.seed(),
+                        ZooTraining.mix(MAX_TOKENS),
+                        training.intervals()));
+        try {
+            runner.run("zoo", ZooTraining.left(tasks, Zoo.in(folder), ZooTraining.TOGETHER), ZooRun::names, together);
+            return true;
+        } catch (InterruptedIOException e) {
+            out.println(e.getMessage());
+            return false;
+        }
+    }
+
+    private static String names(List<TrainingTask> together) {
+        return together.stream().map(task -> task.task().id()).collect(Collectors.joining(", "));
+    }
+
+    /// Trains the tasks of a batch.
+    ///
+    /// @param torch folder of PyTorch's native library
+    /// @param folder of training
+    private record Together(
+            BaseModelFiles files,
+            File torch,
+            File folder,
+            int threads,
+            Precision precision,
+            ZooTraining.Settings settings)
+            implements Work<List<TrainingTask>, Integer> {
+
+        @Override
+        public void on(Iterator<List<TrainingTask>> batches, Consumer<Integer> done) throws IOException {
+            // A process collects one gradient at a time, on all of its threads.
+            synchronized (Together.class) {
+                try (StopSignal stop = new StopSignal();
+                        LoadedModel base = files.load();
+                        NDManager manager = Torch.start(threads, torch.toPath());
+                        BaseModel model = BaseModel.of(base.model(), manager, precision)) {
+                    ZooTraining training = training(base, model, stop, manager);
+                    while (batches.hasNext()) {
+                        List<TrainingTask> together = batches.next();
+                        training.trainTogether(together, System.out);
+                        stop.check();
+                        done.accept(together.size());
+                    }
+                }
+            }
+        }
+
+        private ZooTraining training(LoadedModel base, BaseModel model, StopSignal stop, NDManager manager) {
+            String fingerprint = base.id().fingerprint();
+            SharedAdapter shared = SharedAdapter.trained(
+                    folder.toPath(), TrainingRun.State.LAST, model.config(), fingerprint, manager);
+            return new ZooTraining(
+                    model,
+                    fingerprint,
+                    base.format(),
+                    shared,
+                    Zoo.in(folder.toPath()),
+                    new File(folder, "zoo-run").toPath(),
+                    settings,
+                    stop::isRequested,
+                    manager);
         }
     }
 }

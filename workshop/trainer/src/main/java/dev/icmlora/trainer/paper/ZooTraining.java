@@ -2,11 +2,13 @@ package dev.icmlora.trainer.paper;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Gatherers;
 import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDManager;
@@ -54,7 +56,8 @@ record ZooTraining(
             int warmUp,
             long seed,
             PromptSampler.Mix mix,
-            TrainingRun.Intervals intervals) {
+            TrainingRun.Intervals intervals)
+            implements Serializable {
 
         /// The steps after which adapters are kept: equally far apart in the last third, the last one included.
         List<Long> kept() {
@@ -73,17 +76,25 @@ record ZooTraining(
         return new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, maxTokens);
     }
 
+    /// Those that a zoo lacks, in batches.
+    static List<List<TrainingTask>> left(List<TrainingTask> tasks, Zoo zoo, int together) {
+        return tasks.stream()
+                .filter(task -> !zoo.holds(task.task().id()))
+                .gather(Gatherers.windowFixed(together))
+                .toList();
+    }
+
     /// Trains those that the zoo lacks.
     void train(List<TrainingTask> tasks, PrintStream out) throws IOException {
-        List<TrainingTask> left =
-                tasks.stream().filter(task -> !zoo.holds(task.task().id())).toList();
-        for (int from = 0; from < left.size() && !stop.getAsBoolean(); from += settings.together) {
-            out.printf("%n%d of %d tasks to go%n", left.size() - from, tasks.size());
-            trainTogether(left.subList(from, Math.min(left.size(), from + settings.together)), out);
+        for (List<TrainingTask> together : left(tasks, zoo, settings.together)) {
+            if (!stop.getAsBoolean()) {
+                trainTogether(together, out);
+            }
         }
     }
 
-    private void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
+    /// Trains some tasks in one batch, from where an earlier process was stopped.
+    void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
         RunIdentity identity = RunIdentity.of("zoo", "%s on %s".formatted(settings, shared.fingerprint()), base, tasks);
         Path folder = runs.resolve("%08x".formatted(identity.name().hashCode()));
         try (NDManager scope = manager.newSubManager()) {

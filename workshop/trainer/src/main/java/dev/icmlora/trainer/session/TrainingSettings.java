@@ -39,7 +39,8 @@ public record TrainingSettings(
                 TrainingRun.Intervals.validating(validateEvery));
     }
 
-    Path folder(Path root) {
+    /// @param root of the installation
+    public Path folder(Path root) {
         return folder.orElseGet(() -> root.resolve(".train"));
     }
 }

@@ -6,11 +6,12 @@ import java.util.logging.Logger;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 
 /// Starts PyTorch, through DJL, once for this process: offline, with the native library out of its Maven jar.
 ///
-/// Gradients are recorded only inside a `GradientCollector`; that mode belongs to the thread that starts the engine, so
-/// all training runs on one thread.
+/// Gradients are recorded only inside a `GradientCollector`; that mode belongs to the thread that calls [#start], so a
+/// training runs on one thread.
 public final class Torch {
     private static final String ENGINE = "PyTorch";
     /// A strong reference, or the level set on it could be collected with it.
@@ -36,6 +37,9 @@ public final class Torch {
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         // The optimising executor re-specialises for every new batch shape; the plain interpreter does not.
         System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-        return Engine.getEngine(ENGINE).newBaseManager();
+        NDManager manager = Engine.getEngine(ENGINE).newBaseManager();
+        // DJL does that for the first thread alone.
+        JniUtils.setGradMode(false);
+        return manager;
     }
 }

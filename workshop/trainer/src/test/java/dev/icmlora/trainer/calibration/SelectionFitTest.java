@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +47,7 @@ class SelectionFitTest {
     }
 
     private static Observation tuned(boolean seen, double loss, double right) {
-        return new Observation(seen, OptionalDouble.empty(), Optional.of(summary(loss)), Map.of(Way.TUNED, right));
+        return new Observation(seen, null, summary(loss), Map.of(Way.TUNED, right));
     }
 
     private static Tuning.Summary summary(double loss) {
@@ -58,9 +56,6 @@ class SelectionFitTest {
 
     private static Observation untuned(boolean seen, double distance, double alone, double shown) {
         return new Observation(
-                seen,
-                OptionalDouble.of(distance),
-                Optional.empty(),
-                Map.of(Way.GENERATED, alone, Way.SHARED, 0.0, Way.SHARED_EXAMPLES, shown));
+                seen, distance, null, Map.of(Way.GENERATED, alone, Way.SHARED, 0.0, Way.SHARED_EXAMPLES, shown));
     }
 }

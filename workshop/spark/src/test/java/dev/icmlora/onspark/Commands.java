@@ -1,0 +1,92 @@
+package dev.icmlora.onspark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import dev.icmlora.commands.Workshop;
+import dev.icmlora.generator.Sha256;
+
+/// Runs commands of `icm-lora`, and compares what they write.
+final class Commands {
+    private Commands() {}
+
+    /// Several commands, separated by `then`: for a process of its own.
+    public static void main(String[] arguments) {
+        List<String> command = new ArrayList<>();
+        for (String argument : arguments) {
+            if (argument.equals("then")) {
+                run(command.toArray(String[]::new));
+                command.clear();
+            } else {
+                command.add(argument);
+            }
+        }
+        run(command.toArray(String[]::new));
+        System.exit(0);
+    }
+
+    /// @return what it printed
+    static String run(String... arguments) {
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed);
+        int code = Workshop.commandLine().setOut(out).setErr(out).execute(arguments);
+        assertThat(code).as(printed.toString()).isZero();
+        return printed.toString();
+    }
+
+    /// Runs commands in a process of its own.
+    static void process(Path scratch, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        // Spark looks for its jars there, and its executors work below it.
+        Files.createDirectories(scratch.resolve("jars"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@java-options",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx1g",
+                "-Dspark.executor.memory=512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Commands.class.getName()));
+        command.addAll(List.of(arguments));
+        Path log = scratch.resolve("process.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "SPARK_HOME",
+                        scratch.toAbsolutePath().toString(),
+                        "SPARK_LOCAL_IP",
+                        "127.0.0.1",
+                        "SPARK_SCALA_VERSION",
+                        "2.13"));
+        builder.environment().putAll(environment);
+        int code = builder.start().waitFor();
+        assertThat(code).as(Files.readString(log)).isZero();
+    }
+
+    /// The SHA-256 of each file below a folder.
+    static SortedMap<String, String> digests(Path folder) throws IOException {
+        SortedMap<String, String> digests = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                digests.put(folder.relativize(file).toString(), Sha256.hex(Files.readAllBytes(file)));
+            }
+        }
+        return digests;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.icmlora.trainer.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.trainer.tasks.TaskRunner.Work;
+
+class InProcessTest {
+    private static final List<Integer> TASKS = IntStream.range(0, 20).boxed().toList();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 50})
+    void resultsComeInTheOrderOfTheTasks(int threads) throws IOException {
+        List<Integer> squares = new InProcess(threads).run("squares", TASKS, String::valueOf, (tasks, done) -> {
+            while (tasks.hasNext()) {
+                int task = tasks.next();
+                done.accept(task * task);
+            }
+        });
+
+        assertThat(squares).isEqualTo(TASKS.stream().map(task -> task * task).toList());
+    }
+
+    @Test
+    void severalTasksAreWorkedOnAtATime() throws IOException {
+        CountDownLatch both = new CountDownLatch(2);
+
+        List<Integer> results = new InProcess(2).run("meeting", List.of(1, 2), String::valueOf, (tasks, done) -> {
+            while (tasks.hasNext()) {
+                int task = tasks.next();
+                both.countDown();
+                both.await();
+                done.accept(task);
+            }
+        });
+
+        assertThat(results).containsExactly(1, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aTaskThatFailsIsNamedAndThoseBeforeItAreKnown(int threads) {
+        List<Integer> known = new ArrayList<>();
+        Set<Integer> begun = ConcurrentHashMap.newKeySet();
+        Work<Integer, Integer> work = (tasks, done) -> {
+            while (tasks.hasNext()) {
+                int task = tasks.next();
+                begun.add(task);
+                if (task == 5) {
+                    throw new IllegalStateException("no room");
+                }
+                done.accept(task);
+            }
+        };
+
+        assertThatIOException()
+                .isThrownBy(() -> new InProcess(threads).run("tasks", TASKS, task -> "task " + task, work, known::add))
+                .withMessage("task 5: no room");
+
+        assertThat(known).startsWith(0, 1, 2, 3).doesNotContain(5);
+        assertThat(begun).hasSizeLessThan(TASKS.size());
+    }
+
+    @Test
+    void aStopIsNoFailureOfATask() {
+        assertThatThrownBy(() -> new InProcess(1).run("tasks", TASKS, String::valueOf, (tasks, done) -> {
+                    tasks.next();
+                    throw new InterruptedIOException("stopped");
+                }))
+                .isExactlyInstanceOf(InterruptedIOException.class)
+                .hasMessage("stopped");
+    }
+
+    @Test
+    void withoutTasksNothingIsOpened() throws IOException {
+        List<Integer> results = new InProcess(1).run("tasks", List.<Integer>of(), String::valueOf, (tasks, done) -> {
+            throw new IOException("opened");
+        });
+
+        assertThat(results).isEmpty();
+    }
+
+    @Test
+    void aMasterWithoutSparkIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskRunner.on("local[2]"))
+                .withMessageContaining("no Spark on the class path for --spark local[2]");
+    }
+}
