@@ -44,7 +44,7 @@ test: setup ## everything, as CI runs it nightly: scripts, addons, storage serve
 format: ## format every Java source and its imports, and write what is made of other files: tables of Terraform, alert rules
 	@scripts/mvn -q -Pworkshop spotless:apply
 	@scripts/prometheus-rule
-	@scripts/terraform-readme terraform terraform/modules/training
+	@scripts/terraform-readme terraform
 
 train: setup ## train a generator into models/generator.gguf; killed, it goes on where it was
 	@scripts/icm-lora train-b0 --steps 530 --minutes 1000

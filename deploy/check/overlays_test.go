@@ -11,7 +11,6 @@ import (
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -31,7 +30,6 @@ var kinds = map[string]func() any{
 	"v1 Service":                                    func() any { return new(corev1.Service) },
 	"v1 ServiceAccount":                             func() any { return new(corev1.ServiceAccount) },
 	"apps/v1 Deployment":                            func() any { return new(appsv1.Deployment) },
-	"batch/v1 Job":                                  func() any { return new(batchv1.Job) },
 	"networking.k8s.io/v1 NetworkPolicy":            func() any { return new(networkingv1.NetworkPolicy) },
 	"policy/v1 PodDisruptionBudget":                 func() any { return new(policyv1.PodDisruptionBudget) },
 	"rbac.authorization.k8s.io/v1 Role":             func() any { return new(rbacv1.Role) },
@@ -154,7 +152,7 @@ func TestEveryOverlayIsRight(t *testing.T) {
 			}
 		})
 	}
-	expected := []string{"cpu", "gpu", "keda", "knative", "knative-events", "kserve", "spark", "training"}
+	expected := []string{"cpu", "gpu", "keda", "knative", "knative-events", "kserve", "spark"}
 	if !slices.Equal(names, expected) {
 		t.Errorf("the overlays are %v, not %v", names, expected)
 	}
@@ -239,19 +237,5 @@ func TestKedaScalesToZeroOnQueueAndBacklog(t *testing.T) {
 		if trigger := scaled.Triggers[i]; trigger.Type != "prometheus" || !contains(trigger.Metadata["query"], series) {
 			t.Errorf("trigger %d is not of %s: %v", i, series, trigger.Metadata)
 		}
-	}
-}
-
-func TestTrainingIsQueuedByKueue(t *testing.T) {
-	job := one[batchv1.Job](t, build(t, overlays+"/training"))
-	if job.Labels["kueue.x-k8s.io/queue-name"] == "" || !*job.Spec.Suspend {
-		t.Error("it would start beside Kueue")
-	}
-	if *job.Spec.CompletionMode != batchv1.IndexedCompletion {
-		t.Errorf("its pods are not told their shard: %s", *job.Spec.CompletionMode)
-	}
-	count := job.Spec.Template.Spec.Containers[0].Env[0]
-	if count.Name != "JOB_COMPLETION_COUNT" || count.Value != fmt.Sprint(*job.Spec.Completions) {
-		t.Errorf("%s is %s, and there are %d shards", count.Name, count.Value, *job.Spec.Completions)
 	}
 }

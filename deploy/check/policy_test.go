@@ -9,7 +9,6 @@ import (
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -31,8 +30,6 @@ func podsOf(object any) []corev1.PodSpec {
 	mounts := false
 	switch of := object.(type) {
 	case *appsv1.Deployment:
-		return []corev1.PodSpec{of.Spec.Template.Spec}
-	case *batchv1.Job:
 		return []corev1.PodSpec{of.Spec.Template.Spec}
 	case *servingv1.Service:
 		return []corev1.PodSpec{of.Spec.Template.Spec.PodSpec}

@@ -169,13 +169,3 @@ run "production_with_a_new_revision" {
     error_message = "Nothing else changes."
   }
 }
-
-run "training" {
-  module {
-    source = "./examples/training"
-  }
-  assert {
-    condition     = output.run == "gcloud run jobs execute icm-lora-vectors --project test-project --region europe-west4 --wait" && output.bucket == "test-project-icm-lora-vectors"
-    error_message = "The example ends with a command to paste, and says where vectors appear."
-  }
-}

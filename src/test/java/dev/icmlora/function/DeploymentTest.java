@@ -153,17 +153,6 @@ class DeploymentTest {
                 .isEqualTo("1");
     }
 
-    @Test
-    void theJobTellsItsShardsTheirNumber() throws IOException {
-        var job = manifest("training/job.yaml").path("spec");
-        var count = job.at("/template/spec/containers/0/env/0");
-
-        assertThat(job.path("completionMode").asText()).isEqualTo("Indexed");
-        assertThat(count.path("name").asText()).isEqualTo("JOB_COMPLETION_COUNT");
-        assertThat(count.path("value").asText())
-                .isEqualTo(job.path("completions").asText());
-    }
-
     /// A file that no kustomization names is applied by nobody. `make deploy-test` builds them and looks closer.
     @Test
     void everyManifestIsApplied() throws IOException {
