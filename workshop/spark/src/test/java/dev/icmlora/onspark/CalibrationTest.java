@@ -21,7 +21,7 @@ class CalibrationTest {
 
     @Test
     void theAnswersOfTasksOnSparkAreTheSameToTheBit() throws IOException {
-        var alone = tasks(1, new InProcess(1)).texts();
+        var alone = tasks(2, new InProcess(1)).texts();
 
         var together = tasks(1, TaskRunner.on("local[2]")).texts();
 
