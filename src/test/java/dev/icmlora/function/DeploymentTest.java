@@ -35,6 +35,8 @@ class DeploymentTest {
     private static final Path OVERLAYS = ROOT.resolve("deploy/kubernetes/overlays");
     private static final Pattern MAKE = Pattern.compile("\\bmake ([a-z-]+)");
     private static final Pattern SETTING = Pattern.compile("\\bICM_LORA_[A-Z0-9_]*[A-Z0-9]\\b");
+    /// Where the function is that a client asks, as the program does that answers a table.
+    private static final String OF_A_CLIENT = "ICM_LORA_URL";
     /// Each caller has a name of their own.
     private static final Pattern OF_A_CALLER = Pattern.compile("ICM_LORA_(API_KEYS|ROLES)_[A-Z0-9_]+");
 
@@ -113,11 +115,11 @@ class DeploymentTest {
     }
 
     private static Set<String> settings() {
-        return Stream.of(FunctionConfig.class, EventsConfig.class, StorageConfig.class)
+        var known = Stream.of(FunctionConfig.class, EventsConfig.class, StorageConfig.class)
                 .flatMap(config -> settings(
                         config, config.getAnnotation(ConfigMapping.class).prefix()))
-                .map(name -> name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
-                .collect(Collectors.toSet());
+                .map(name -> name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
+        return Stream.concat(known, Stream.of(OF_A_CLIENT)).collect(Collectors.toSet());
     }
 
     private static Stream<String> settings(Class<?> config, String prefix) {
