@@ -91,6 +91,11 @@ public final class EngineSession {
         return engine;
     }
 
+    /// @throws dev.icmlora.engine.request.CancelledException if no client waits any more
+    public void check() {
+        cancellation.check();
+    }
+
     /// What was computed for it so far.
     public Spent spent() {
         return spent.get();

@@ -107,9 +107,11 @@ class TuneTest {
 
         assertThatThrownBy(
                         () -> session.tune(shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
-                .isInstanceOfSatisfying(UnusableInputException.class, refused -> {
-                    assertThat(refused.part()).isEqualTo("task/examples/0");
-                    assertThat(refused.limit()).isEqualTo(768);
-                });
+                .isInstanceOfSatisfying(
+                        UnusableInputException.class,
+                        e -> assertThat(e.parts()).singleElement().satisfies(part -> {
+                            assertThat(part.name()).isEqualTo("task/examples/0");
+                            assertThat(part.limit()).isEqualTo(768);
+                        }));
     }
 }

@@ -122,7 +122,9 @@ public final class EngineHost {
         try {
             return work.get();
         } catch (UnusableInputException e) {
-            throw RequestException.invalid(new Violation("/" + e.part(), e.limit(), e.value(), e.getMessage()));
+            throw RequestException.invalid(e.parts().stream()
+                    .map(part -> new Violation("/" + part.name(), part.limit(), part.value(), part.message()))
+                    .toList());
         }
     }
 

@@ -22,6 +22,7 @@ import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Words;
 import dev.icmlora.function.access.Tenant;
@@ -113,7 +114,7 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
     /// What the engine is asked for.
     ///
     /// @param task of the request, or of the adapter that it names
-    /// @throws dev.icmlora.function.error.RequestException if its labels cannot be told apart by their tokens
+    /// @throws dev.icmlora.engine.request.UnusableInputException if its labels cannot be told apart by their tokens
     Wanted wanted(Tenant tenant, Task task, Engine engine) {
         if (isSpan()) {
             var examples = task.examples().stream().map(Example::output).toList();
@@ -126,7 +127,8 @@ record AnswerForm(GenerateRequest request, Optional<String> grammar, Optional<Ab
                     tenant.id());
         }
         if (isLabel()) {
-            return new Choosing(LabelRules.tokens(request.labels(), engine), AnswerListener.NONE, tenant.id());
+            var labels = Labels.of(request.labels(), engine.format(), engine.contextTokens());
+            return new Choosing(labels, AnswerListener.NONE, tenant.id());
         }
         var sampling = SamplingOptions.GREEDY
                 .withTemperature(request.temperature().floatValue())

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.auto.TaskHeads;
+import dev.icmlora.engine.task.Prompts;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.adapters.AdapterKey;
@@ -73,7 +74,7 @@ public final class TaskService {
             var chosen = request.adapter() != null && request.mode() == Mode.AUTO;
             var mode = chosen ? Mode.ADAPTER : request.mode();
             return engineHost.submit(
-                    caller.account(), turn -> generate(checked, checked.key, mode, checked.prompts(false, turn)));
+                    caller.account(), turn -> generate(checked, checked.key, mode, checked.prompts(false, turn), turn));
         });
         return functions.observed(caller.tenant(), request.inputs(), reply);
     }
@@ -92,7 +93,7 @@ public final class TaskService {
         /// @param inputFirst see [Prompts#ofTask]
         Prompts prompts(boolean inputFirst, Turn turn) {
             var wanted = form.wanted(key.tenant(), key.task(), turn.engine());
-            return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn);
+            return Prompts.ofTask(key.task(), form.request().inputs(), wanted, inputFirst, turn.session());
         }
     }
 
@@ -133,7 +134,7 @@ public final class TaskService {
             return engineHost.submit(caller.account(), turn -> {
                 // What is too long is refused before anything is computed for another.
                 var prompts = each(requests, i -> fitting(checked.get(i), turn));
-                var decided = each(requests, i -> decide(checked.get(i), prompts.get(i)));
+                var decided = each(requests, i -> decide(checked.get(i), prompts.get(i), turn));
                 return new Metered<>(decided, turn.session().spent());
             });
         });
@@ -155,14 +156,14 @@ public final class TaskService {
                 .toList();
     }
 
-    private GenerateReply decide(Checked checked, Prompts prompts) {
+    private GenerateReply decide(Checked checked, Prompts prompts, Turn turn) {
         if (!checked.isWorded()) {
-            return generate(checked, checked.key, Mode.AUTO, prompts).reply();
+            return generate(checked, checked.key, Mode.AUTO, prompts, turn).reply();
         }
         // One key of B0 for whatever is asked.
         var shared = new AdapterKey(checked.key.tenant(), Task.NONE, 0);
-        var served = prompts.turn().engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
-        return generate(checked, shared, served, prompts).reply();
+        var served = turn.engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
+        return generate(checked, shared, served, prompts, turn).reply();
     }
 
     private AdapterKey key(Caller caller, GenerateRequest request) {
@@ -277,8 +278,8 @@ public final class TaskService {
     /// As one without inputs.
     private Metered<String> tune(GenerateRequest request, AdapterKey key, Mode mode, Tune tune, Turn turn) {
         var wanted = AnswerForm.of(request).wanted(key.tenant(), key.task(), turn.engine());
-        var prompts = Prompts.ofTask(key.task(), List.of(), wanted, false, turn);
-        var as = serve(request, key, mode, tune, prompts);
+        var prompts = Prompts.ofTask(key.task(), List.of(), wanted, false, turn.session());
+        var as = serve(request, key, mode, tune, prompts, turn);
         var cached = as.adapter().map(Supplied::cached).orElse(false);
         return new Metered<>(
                 "", as.id(), cached, Optional.empty(), turn.session().spent());
@@ -286,15 +287,15 @@ public final class TaskService {
 
     /// @param key of the adapter that answers, or of the task
     /// @param mode that serves
-    private Metered<GenerateReply> generate(Checked checked, AdapterKey key, Mode mode, Prompts prompts) {
+    private Metered<GenerateReply> generate(Checked checked, AdapterKey key, Mode mode, Prompts prompts, Turn turn) {
         var form = checked.form;
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
-        var as = serve(request, key, mode, tune, prompts);
+        var as = serve(request, key, mode, tune, prompts, turn);
         var answers = as.answer();
         var least = form.threshold(as.plan());
         var details = form.details(answers, least);
-        var spent = prompts.turn().session().spent();
+        var spent = turn.session().spent();
         return as.metered(new GenerateReply(
                 checked.function,
                 AnswerForm.outputs(answers, details),
@@ -307,9 +308,9 @@ public final class TaskService {
                 Timing.of(spent)));
     }
 
-    private Serving serve(GenerateRequest request, AdapterKey key, Mode mode, Tune tune, Prompts prompts) {
+    private Serving serve(GenerateRequest request, AdapterKey key, Mode mode, Tune tune, Prompts prompts, Turn turn) {
         var weights = request.adapter() == null ? "task" : "adapter";
-        return serving.serve(new Query(key, mode, tune, request.scale().floatValue(), weights, prompts));
+        return serving.serve(new Query(key, mode, tune, request.scale().floatValue(), weights, prompts, turn));
     }
 
     private static ServedAdapter served(Supplied supplied) {

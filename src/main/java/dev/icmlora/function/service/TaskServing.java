@@ -24,6 +24,7 @@ import dev.icmlora.engine.auto.ReviewedAnswer;
 import dev.icmlora.engine.auto.TaskAdapters;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.task.Prompts;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -59,7 +60,8 @@ public final class TaskServing {
     /// @param mode that serves, of which some tune
     /// @param scale of whatever adapter answers
     /// @param weights field of the request that says whose weights answer
-    public record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts) {}
+    public record Query(
+            AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, Turn turn) {}
 
     /// The weights that serve a request, and why these.
     ///
@@ -80,7 +82,7 @@ public final class TaskServing {
                 var shown = prompts.of(plan.showsExamples());
                 return auto.answer(plan, query.scale, shown, prompts::with, prompts.wanted());
             } catch (UnusableInputException e) {
-                throw e.part().equals("adapter") ? e.saidBy(query.weights) : e;
+                throw e.renamed("adapter", query.weights);
             }
         }
 
@@ -88,14 +90,14 @@ public final class TaskServing {
         public <T> Metered<T> metered(T reply) {
             var cached = adapter.map(Supplied::cached).orElse(false);
             var mode = selection.served().name().toLowerCase(Locale.ROOT);
-            var spent = query.prompts.turn().session().spent();
+            var spent = query.turn.session().spent();
             return new Metered<>(reply, id(), cached, Optional.of(mode), spent);
         }
     }
 
     /// Finds or makes what answers a request. Prompts that do not fit are refused before.
     ///
-    /// @throws UnusableInputException if the task is longer than the context
+    /// @throws UnusableInputException if a prompt, or the task, is longer than the context
     /// @throws dev.icmlora.engine.request.CancelledException if the request was cancelled
     public Serving serve(Query query) {
         query.prompts.of(query.mode.showsExamples());
@@ -115,7 +117,7 @@ public final class TaskServing {
 
     private Serving tuned(Query query) {
         var tune = query.tune;
-        var turn = query.prompts.turn();
+        var turn = query.turn;
         var key = query.key.tuned(tune, turn.engine());
         var supplied = tune.when() == Tune.When.NOW
                 ? Optional.of(adapters.of(key, budget(tune), _ -> {}, turn))
@@ -130,7 +132,7 @@ public final class TaskServing {
     }
 
     private Serving named(Query query, Mode mode, AdapterKey key, Tuned tuning) {
-        var turn = query.prompts.turn();
+        var turn = query.turn;
         var adapter = mode.usesAdapter() ? Optional.of(adapters.of(key, turn)) : Optional.<Supplied>empty();
         return named(query, mode, adapter, tuning);
     }
@@ -195,7 +197,7 @@ public final class TaskServing {
         private KeptAdapters(Query query) {
             this.query = query;
             this.key = query.key;
-            this.turn = query.prompts.turn();
+            this.turn = query.turn;
         }
 
         @Override

@@ -10,11 +10,13 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.task.Prompts;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.access.Tenant;
@@ -34,9 +36,7 @@ import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.FunctionObserver.Answered;
-import dev.icmlora.function.service.LabelRules;
 import dev.icmlora.function.service.NamedFunctions;
-import dev.icmlora.function.service.Prompts;
 import dev.icmlora.function.service.RequestMeter;
 import dev.icmlora.function.service.RequestMeter.Metered;
 import dev.icmlora.function.service.RequestRules;
@@ -263,11 +263,11 @@ final class TextService {
         Function<IntSupplier, Wanted> wanted =
                 longest -> wanted(asked.key().tenant(), request, longest, told, turn.engine());
         var prompts = switch (request.prompt()) {
-            case Chat(var messages) -> Prompts.ofChat(task, messages, request.choices(), wanted, turn);
-            case Plain(var texts) -> Prompts.ofTexts("/prompt", texts, request.choices(), wanted, turn);
+            case Chat(var messages) -> Prompts.ofChat(task, messages, request.choices(), wanted, turn.session());
+            case Plain(var texts) -> Prompts.ofTexts("prompt", texts, request.choices(), wanted, turn.session());
         };
         var weights = request.task().isPresent() ? "task" : "model";
-        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts));
+        var as = serving.serve(new Query(asked.key(), asked.mode(), asked.tune(), 1, weights, prompts, turn));
         var model = asked.function().map(FunctionName::toString).or(as::id).orElse(engineHost.modelName());
         listener.begins(model);
         var answers = as.answer().stream().map(ReviewedAnswer::answer).toList();
@@ -279,7 +279,8 @@ final class TextService {
     private static Wanted wanted(
             Tenant tenant, TextRequest request, IntSupplier longest, AnswerListener told, Engine engine) {
         if (request.labels().isPresent()) {
-            return new Choosing(LabelRules.tokens(request.labels().get(), engine), told, tenant.id());
+            var labels = Labels.of(request.labels().get(), engine.format(), engine.contextTokens());
+            return new Choosing(labels, told, tenant.id());
         }
         return new Decoding(
                 request.sampling(),
@@ -303,8 +304,8 @@ final class TextService {
             }
             return engineHost.submit(caller.account(), turn -> {
                 var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
-                var prompts =
-                        Prompts.ofTexts("/input", texts, 1, _ -> noAnswer, turn).of(false);
+                var prompts = Prompts.ofTexts("input", texts, 1, _ -> noAnswer, turn.session())
+                        .of(false);
                 var vectors = turn.session().embed(prompts);
                 var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
                 return new Metered<>(

@@ -3,10 +3,13 @@ package dev.icmlora.engine.worker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.request.UnusableInputException.Part;
 import dev.icmlora.generator.task.PromptFormat;
 
 /// Texts of which an answer is one. For example, "delivery" and "refund" differ in their first token already,
@@ -45,9 +48,33 @@ public final class Labels {
     /// @param texts two or more, no two of the same tokens
     /// @param contextTokens of the context that reads them; many labels are read in parts that take little
     /// of it
-    /// @throws IllegalArgumentException if two have the same tokens, or one the token that ends an answer
+    /// @throws UnusableInputException if one has no tokens, the same as another, more than the context holds,
+    /// or the token that ends an answer
     public static Labels of(List<String> texts, PromptFormat format, int contextTokens) {
-        return of(texts, texts.stream().map(format::answer).toList(), treeTokens(contextTokens));
+        var tokens = texts.stream().map(format::answer).toList();
+        var unfit = new ArrayList<Part>();
+        var places = new HashMap<List<Integer>, Integer>();
+        for (var i = 0; i < texts.size(); i++) {
+            var name = "labels/" + i;
+            var own = tokens.get(i);
+            var before = places.putIfAbsent(Arrays.stream(own).boxed().toList(), i);
+            if (own.length == 1) {
+                unfit.add(Part.of(
+                        name, 1, 0, "has no tokens: the model's vocabulary has none for any of its characters"));
+            }
+            if (before != null) {
+                unfit.add(Part.of(name, null, texts.get(i), "has the tokens of /labels/%d".formatted(before)));
+            }
+            if (endsEarly(own)) {
+                unfit.add(Part.of(name, null, texts.get(i), "holds what ends an answer of this model"));
+            }
+            if (own.length > contextTokens) {
+                var rule = "has %d tokens, more than the context of %d".formatted(own.length, contextTokens);
+                unfit.add(Part.of(name, contextTokens, own.length, rule));
+            }
+        }
+        UnusableInputException.refuse(unfit);
+        return of(texts, tokens, treeTokens(contextTokens));
     }
 
     /// @param tokens of each label, with the token that ends an answer and stands nowhere else

@@ -352,11 +352,11 @@ class TunerTest {
         Task tooLong = new Task("", List.of(TOO_LONG));
         assertThatExceptionOfType(UnusableInputException.class)
                 .isThrownBy(() -> tuner.begin(shared, tooLong, options))
-                .satisfies(refused -> {
-                    assertThat(refused.part()).isEqualTo("task/examples/0");
+                .satisfies(e -> assertThat(e.parts()).singleElement().satisfies(refused -> {
+                    assertThat(refused.name()).isEqualTo("task/examples/0");
                     assertThat((int) refused.value()).isGreaterThan(CONTEXT);
                     assertThat(refused.limit()).isEqualTo(CONTEXT);
-                });
+                }));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tuner.begin(TinyModel.adapter(TinyModel.Variant.LLAMA), PAST, options))
                 .withMessageContaining("3 layers");

@@ -437,10 +437,12 @@ class WorkerTest {
         var id = adapter.orElseThrow().adapter().id();
         assertThatThrownBy(failed::join)
                 .cause()
-                .isInstanceOfSatisfying(UnusableInputException.class, e -> {
-                    assertThat(e.part()).isEqualTo("adapter");
-                    assertThat(e.value()).isEqualTo(id);
-                })
+                .isInstanceOfSatisfying(
+                        UnusableInputException.class,
+                        e -> assertThat(e.parts()).singleElement().satisfies(part -> {
+                            assertThat(part.name()).isEqualTo("adapter");
+                            assertThat(part.value()).isEqualTo(id);
+                        }))
                 .hasMessageContaining(id);
     }
 

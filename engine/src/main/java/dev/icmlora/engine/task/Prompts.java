@@ -1,4 +1,4 @@
-package dev.icmlora.function.service;
+package dev.icmlora.engine.task;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,12 +11,13 @@ import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.request.UnusableInputException.Part;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Wanted;
-import dev.icmlora.function.admission.Turn;
-import dev.icmlora.function.error.Violations;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
@@ -30,26 +31,27 @@ public final class Prompts {
     private final Task task;
     private final List<Query> queries;
     private final int copies;
-    private final Turn turn;
+    private final EngineSession session;
     private final Wanted wanted;
     /// By whether they show the examples.
     private final Map<Boolean, List<int[]>> made = new HashMap<>();
 
     /// One prompt of a request.
     ///
-    /// @param field of the request that has its texts
+    /// @param name of the part of the request that has its texts
     /// @param tokens gives the prompt that shows these examples
-    private record Query(String field, List<String> texts, Function<List<Example>, int[]> tokens) {}
+    private record Query(String name, List<String> texts, Function<List<Example>, int[]> tokens) {}
 
     /// @param task whose description, and examples if they are shown, are in the prompts
     /// @param copies of each prompt
     /// @param wanted after each prompt; is given the tokens of the longest one without examples
-    /// @throws dev.icmlora.function.error.RequestException naming each text that is far too long
-    private Prompts(Task task, List<Query> queries, int copies, Function<IntSupplier, Wanted> wanted, Turn turn) {
+    /// @throws UnusableInputException naming each text that is far too long
+    private Prompts(
+            Task task, List<Query> queries, int copies, Function<IntSupplier, Wanted> wanted, EngineSession session) {
         this.task = task;
         this.queries = queries;
         this.copies = copies;
-        this.turn = turn;
+        this.session = session;
         requireShort();
         this.wanted = wanted.apply(this::longest);
     }
@@ -58,15 +60,16 @@ public final class Prompts {
     ///
     /// @param inputFirst whether an input stands before the description, so that tasks on one input have it in
     /// common
-    static Prompts ofTask(Task task, List<String> inputs, Wanted wanted, boolean inputFirst, Turn turn) {
-        var format = turn.engine().format();
+    public static Prompts ofTask(
+            Task task, List<String> inputs, Wanted wanted, boolean inputFirst, EngineSession session) {
+        var format = session.engine().format();
         // What inputs have in common is cut into tokens once.
         var packed = new HashMap<List<Example>, Prompt>();
         Function<List<Example>, Prompt> pack =
                 examples -> packed.computeIfAbsent(examples, shown -> format.packed(task.description(), shown));
         var queries = IntStream.range(0, inputs.size())
                 .mapToObj(i -> new Query(
-                        "/inputs/" + i,
+                        "inputs/" + i,
                         List.of(inputs.get(i)),
                         examples -> inputFirst
                                 ? format.query(inputs.get(i), examples, task.description())
@@ -74,20 +77,24 @@ public final class Prompts {
                                 : format.query(pack.apply(examples), inputs.get(i))
                                         .tokens()))
                 .toList();
-        return new Prompts(task, queries, 1, _ -> wanted, turn);
+        return new Prompts(task, queries, 1, _ -> wanted, session);
     }
 
     /// One prompt for a chat. The task's description is put before the first message of a user, its examples before
     /// that as turns. A chat with a system message says itself what to do, and has neither.
     public static Prompts ofChat(
-            Task task, List<ChatMessage> chat, int choices, Function<IntSupplier, Wanted> wanted, Turn turn) {
+            Task task,
+            List<ChatMessage> chat,
+            int choices,
+            Function<IntSupplier, Wanted> wanted,
+            EngineSession session) {
         var said = chat.stream().anyMatch(message -> message.role().equals(SYSTEM)) ? Task.NONE : task;
         var texts = chat.stream().map(ChatMessage::content).toList();
-        var query = new Query("/messages", texts, examples -> {
+        var query = new Query("messages", texts, examples -> {
             var turns = Stream.concat(examples.stream().flatMap(Prompts::turns), chat.stream());
-            return turn.engine().chatFormat().tokens(said.description(), turns.toList());
+            return session.engine().chatFormat().tokens(said.description(), turns.toList());
         });
-        return new Prompts(said, List.of(query), choices, wanted, turn);
+        return new Prompts(said, List.of(query), choices, wanted, session);
     }
 
     private static Stream<ChatMessage> turns(Example example) {
@@ -96,72 +103,65 @@ public final class Prompts {
 
     /// Texts as they are.
     ///
-    /// @param field of the request that has them
+    /// @param name of the part of the request that has them
     public static Prompts ofTexts(
-            String field, List<String> texts, int choices, Function<IntSupplier, Wanted> wanted, Turn turn) {
-        var format = turn.engine().chatFormat();
+            String name, List<String> texts, int choices, Function<IntSupplier, Wanted> wanted, EngineSession session) {
+        var format = session.engine().chatFormat();
         var queries = texts.stream()
-                .map(text -> new Query(field, List.of(text), _ -> format.tokens(text)))
+                .map(text -> new Query(name, List.of(text), _ -> format.tokens(text)))
                 .toList();
-        return new Prompts(Task.NONE, queries, choices, wanted, turn);
+        return new Prompts(Task.NONE, queries, choices, wanted, session);
     }
 
-    Turn turn() {
-        return turn;
-    }
-
-    Wanted wanted() {
+    public Wanted wanted() {
         return wanted;
     }
 
     /// Refuses texts that are far too long before they are cut into tokens.
     private void requireShort() {
-        var violations = new Violations();
-        queries.forEach(query -> query.texts.stream()
-                .filter(turn.engine()::isTooLong)
-                .forEach(text -> violations.when(
-                        true,
-                        query.field,
-                        context(),
-                        text.length(),
-                        "has %d characters, which are more tokens than the context of %d"
-                                .formatted(text.length(), context()))));
-        violations.raise();
+        UnusableInputException.refuse(queries.stream()
+                .flatMap(query -> query.texts.stream()
+                        .filter(session.engine()::isTooLong)
+                        .map(text -> Part.of(
+                                query.name,
+                                context(),
+                                text.length(),
+                                "has %d characters, which are more tokens than the context of %d"
+                                        .formatted(text.length(), context()))))
+                .toList());
     }
 
-    /// @throws dev.icmlora.function.error.RequestException naming each prompt that is too long
+    /// @throws UnusableInputException naming the task, or each prompt, that is too long
     public List<int[]> of(boolean showsExamples) {
-        var violations = new Violations();
-        if (!task.isEmpty()) {
-            var shared = tokensOfTask(showsExamples);
-            violations.when(
-                    shared > room(),
-                    "/task",
+        var unfit = new ArrayList<Part>();
+        var shared = tokensOfTask(showsExamples);
+        if (!task.isEmpty() && shared > room()) {
+            unfit.add(Part.of(
+                    "task",
                     context(),
                     shared,
                     "makes prompts of %d tokens and more; with %s this is more than the context of %d"
-                            .formatted(shared, answer(), context()));
-            violations.raise();
+                            .formatted(shared, answer(), context())));
         }
+        UnusableInputException.refuse(unfit);
         var prompts = made(showsExamples);
         for (var i = 0; i < queries.size(); i++) {
             var tokens = prompts.get(i).length;
-            var field = queries.get(i).field;
-            violations.when(
-                    tokens == 0,
-                    field,
-                    1,
-                    0,
-                    "has no tokens: the model's vocabulary has none for any of its characters");
-            violations.when(
-                    tokens > room(),
-                    field,
-                    context(),
-                    tokens,
-                    "makes a prompt of %d tokens; with %s this is more than the context of %d"
-                            .formatted(tokens, answer(), context()));
+            var name = queries.get(i).name;
+            if (tokens == 0) {
+                unfit.add(Part.of(
+                        name, 1, 0, "has no tokens: the model's vocabulary has none for any of its characters"));
+            }
+            if (tokens > room()) {
+                unfit.add(Part.of(
+                        name,
+                        context(),
+                        tokens,
+                        "makes a prompt of %d tokens; with %s this is more than the context of %d"
+                                .formatted(tokens, answer(), context())));
+            }
         }
-        violations.raise();
+        UnusableInputException.refuse(unfit);
         return copied(prompts);
     }
 
@@ -179,7 +179,7 @@ public final class Prompts {
 
     /// Whether every prompt has a place for the task's examples, and would fit into the context with them and its
     /// answer.
-    boolean fitWithExamples() {
+    public boolean fitWithExamples() {
         // The examples alone tell most that do not, once for all prompts.
         return !task.examples().isEmpty()
                 && tokensOfTask(true) <= room()
@@ -187,7 +187,7 @@ public final class Prompts {
     }
 
     /// Some prompts with these examples, or as many of the first as fit. Empty if not one does, in some prompt.
-    Optional<List<int[]>> with(List<Example> examples, List<Integer> places) {
+    public Optional<List<int[]>> with(List<Example> examples, List<Integer> places) {
         var prompts = new ArrayList<int[]>();
         for (int place : places) {
             var prompt = withAsManyAsFit(examples, queries.get(place / copies));
@@ -227,7 +227,7 @@ public final class Prompts {
     }
 
     private int context() {
-        return turn.engine().contextTokens();
+        return session.engine().contextTokens();
     }
 
     private String answer() {
@@ -240,11 +240,11 @@ public final class Prompts {
 
     private int tokensOfTask(boolean withExamples) {
         var examples = withExamples ? task.examples() : List.<Example>of();
-        return turn.engine().format().packed(task.description(), examples).tokens().length;
+        return session.engine().format().packed(task.description(), examples).tokens().length;
     }
 
     private int[] prompt(Query query, List<Example> examples) {
-        turn.cancellation().check();
+        session.check();
         return query.tokens.apply(examples);
     }
 }
