@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,9 +57,9 @@ public final class AutoMode {
         this.heads = new TaskHeads(session.engine(), task, adapters);
     }
 
-    /// One that keeps nothing for another task, and tunes as long as it takes.
+    /// One that finds everything out by itself, and tunes as long as it takes.
     public AutoMode(EngineSession session, Task task) {
-        this(session, task, new UnkeptAdapters(session, task));
+        this(session, task, new TaskFindings(task).in(session));
     }
 
     /// What answers.
@@ -123,7 +124,8 @@ public final class AutoMode {
 
     /// @param adapter its id; empty for the base model alone
     /// @param shown whether prompts show the examples
-    private record BiasKey(Optional<String> adapter, float scale, Task task, boolean shown, List<String> labels) {
+    private record BiasKey(String adapter, float scale, Task task, boolean shown, List<String> labels)
+            implements Serializable {
 
         int bytes() {
             return task.bytes() + bytesOf(labels);
@@ -429,7 +431,7 @@ public final class AutoMode {
             return wanted;
         }
         var key = new BiasKey(
-                adapter.map(scaled -> scaled.adapter().id()),
+                adapter.map(scaled -> scaled.adapter().id()).orElse(""),
                 adapter.map(ScaledAdapter::scale).orElse(0f),
                 of,
                 shown,

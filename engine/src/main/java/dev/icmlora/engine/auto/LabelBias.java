@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ import dev.icmlora.generator.task.Example;
 /// away makes some tasks worse.
 ///
 /// @param logs added to the labels' log-probabilities; one for each label in their order, or none
-record LabelBias(List<Double> logs) {
+record LabelBias(List<Double> logs) implements Serializable {
     /// All labels are as likely as the model says.
     static final LabelBias NONE = new LabelBias(List.of());
 

@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,9 @@ import dev.icmlora.engine.worker.Answer;
 ///
 /// Inputs that come [#together] teach it too: what the parts, the words and a tuned adapter say of one input in sum,
 /// each part learns about the others.
-public final class LabelHead {
+public final class LabelHead implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     /// Views of the parts, by their places in [Text#of]: the last token after 0.8 and 0.93 of the layers, where an
     /// answer takes shape; the mean after 0.2, where the words of the input are; and after 0.6 and 0.73.
@@ -54,7 +57,7 @@ public final class LabelHead {
     private static final double STRENGTH_TOGETHER = 1;
 
     private final int[] labels;
-    private final List<Part> parts;
+    private final Part[] parts;
     private final double[] shares;
     private final double[] wordMeans;
     private final boolean leansOnWords;
@@ -63,7 +66,8 @@ public final class LabelHead {
     /// @param rows features of the examples
     /// @param ridge fitted to them
     private record Part(
-            List<Integer> views, List<Standard> standards, float[][] rows, Ridge ridge, LabelWeights weights) {
+            List<Integer> views, List<Standard> standards, float[][] rows, Ridge ridge, LabelWeights weights)
+            implements Serializable {
 
         double[] logprobs(Text text, double[] words) {
             var features = features(text, views, standards);
@@ -128,7 +132,7 @@ public final class LabelHead {
     }
 
     /// How a view is made equal to those of the examples.
-    record Standard(double[] mean, double[] spread) {
+    record Standard(double[] mean, double[] spread) implements Serializable {
 
         static Standard of(List<double[]> rows) {
             var mean = new double[rows.getFirst().length];
@@ -162,12 +166,7 @@ public final class LabelHead {
     }
 
     private LabelHead(
-            int[] labels,
-            List<Part> parts,
-            double[] shares,
-            double[] wordMeans,
-            boolean leansOnWords,
-            LeftOut leftOut) {
+            int[] labels, Part[] parts, double[] shares, double[] wordMeans, boolean leansOnWords, LeftOut leftOut) {
         this.labels = labels;
         this.parts = parts;
         this.shares = shares;
@@ -206,7 +205,7 @@ public final class LabelHead {
                 Arrays.stream(LabelWeights.normalised(trusted)).map(Math::exp).toArray();
         return new LabelHead(
                 labels,
-                fitted.stream().map(Fitted::part).toList(),
+                fitted.stream().map(Fitted::part).toArray(Part[]::new),
                 shares,
                 wordMeans,
                 pieces.compute(() -> leansOnWords(fitted, shares, words, labels)),
@@ -407,7 +406,7 @@ public final class LabelHead {
 
     private double mean(ToDoubleFunction<Part> of) {
         return IntStream.range(0, shares.length)
-                .mapToDouble(part -> shares[part] * of.applyAsDouble(parts.get(part)))
+                .mapToDouble(part -> shares[part] * of.applyAsDouble(parts[part]))
                 .sum();
     }
 
@@ -428,7 +427,8 @@ public final class LabelHead {
     double[] logprobs(Text text) {
         var words = minus(text.words, wordMeans);
         return mixed(
-                shares, parts.stream().map(part -> part.logprobs(text, words)).toList());
+                shares,
+                Arrays.stream(parts).map(part -> part.logprobs(text, words)).toList());
     }
 
     /// What inputs of one request are taken for, told by each other too: the mean of what it says of each alone and
@@ -452,7 +452,7 @@ public final class LabelHead {
         }
         var scores = new double[texts.size()][wordMeans.length];
         for (var part = 0; part < shares.length; part++) {
-            var of = parts.get(part);
+            var of = parts[part];
             var told = pieces.compute(() -> of.together(texts, targets, strengths));
             for (var i = 0; i < scores.length; i++) {
                 Ridge.add(shares[part] * of.weights.head(), told[i], scores[i], scores[i].length);

@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /// How much the scores of two classifiers count in what they say together: the likeliest weights, as far from the
@@ -9,7 +10,7 @@ import java.util.Arrays;
 /// @param words of the label words' log-probabilities, 0 or more
 /// @param evidence mean log-probability of the right label where an example is left out
 /// @param right mean probability of it
-record LabelWeights(double head, double words, double evidence, double right) {
+record LabelWeights(double head, double words, double evidence, double right) implements Serializable {
 
     private static final double USUAL_HEAD = 8;
     private static final double SPREAD_OF_HEAD = 4;

@@ -1,10 +1,11 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// What a head takes its examples for, each told by the others: the evidence by which a threshold keeps a risk.
-record LeftOut(List<Told> examples) {
+record LeftOut(List<Told> examples) implements Serializable {
     /// Nothing is known beside the probabilities themselves.
     static final LeftOut NONE = new LeftOut(List.of());
 
@@ -18,7 +19,7 @@ record LeftOut(List<Told> examples) {
     ///
     /// @param confidence probability of the likeliest label
     /// @param right whether that is its label
-    record Told(double confidence, boolean right) {}
+    record Told(double confidence, boolean right) implements Serializable {}
 
     /// The least confidence from which on at most a share of the answers is wrong, as far as can be told.
     ///

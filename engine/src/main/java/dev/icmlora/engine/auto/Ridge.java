@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /// Ridge regression by a kernel, and what it says of each example where that is left out, which needs no second
@@ -9,7 +10,7 @@ import java.util.Arrays;
 /// @param weights of the examples, for each target
 /// @param offsets of the targets
 /// @param leftOut targets of each example as the others tell them
-record Ridge(double[][] weights, double[] offsets, double[][] leftOut) {
+record Ridge(double[][] weights, double[] offsets, double[][] leftOut) implements Serializable {
 
     /// @param kernel of the examples, symmetric, none of its eigenvalues below 0
     /// @param targets of each example, of two or more

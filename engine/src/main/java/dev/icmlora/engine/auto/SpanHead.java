@@ -2,6 +2,7 @@ package dev.icmlora.engine.auto;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,7 +27,9 @@ import dev.icmlora.llama.Vocabulary;
 /// What a task's examples tell of spans: three ridge regressions on the hidden states of an input's words. One tells
 /// whether a span begins with a word, one whether it ends with it, one whether the word is within it. Models find
 /// values, and are often a word off: "on Friday" in place of "Friday".
-final class SpanHead {
+final class SpanHead implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     /// How strongly a regression is held back; the kernel's mean diagonal is about 1.
     private static final double STRENGTH = 0.1;
@@ -44,7 +47,7 @@ final class SpanHead {
     /// States that all regressions together see of a word, after each layer.
     private static final int STATES = 5;
 
-    private final Map<Role, Regression> regressions;
+    private final EnumMap<Role, Regression> regressions;
 
     /// What a word may be in a span, as one regression tells.
     private enum Role {
@@ -100,7 +103,8 @@ final class SpanHead {
     ///
     /// @param standards of each layer
     /// @param directions of each layer
-    private record Regression(Role role, List<Standard> standards, List<float[]> directions, double offset) {
+    private record Regression(Role role, List<Standard> standards, List<float[]> directions, double offset)
+            implements Serializable {
 
         /// Each layer's features are computed twice, so that those of one layer take memory at a time.
         static Regression fit(Role role, List<Known> known, LabelHead.Pieces pieces) {
@@ -221,7 +225,7 @@ final class SpanHead {
         }
     }
 
-    private SpanHead(Map<Role, Regression> regressions) {
+    private SpanHead(EnumMap<Role, Regression> regressions) {
         this.regressions = regressions;
     }
 

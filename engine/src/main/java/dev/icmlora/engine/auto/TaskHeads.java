@@ -1,5 +1,6 @@
 package dev.icmlora.engine.auto;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,23 +48,27 @@ public final class TaskHeads {
     }
 
     /// @param shows whether prompts with examples fit into the context
-    private record HeadKey(Task task, List<String> labels, boolean shows) {
+    private record HeadKey(Task task, List<String> labels, boolean shows) implements Serializable {
 
         int bytes() {
             return task.bytes() + AutoMode.bytesOf(labels);
         }
     }
 
-    /// @param head empty if too few examples fit into the context
+    /// @param fitted null if too few examples fit into the context
     /// @param shown see [AutoMode.Plan]
-    record Learned(Optional<LabelHead> head, List<Example> shown) {
-        static final Learned NOTHING = new Learned(Optional.empty(), List.of());
+    record Learned(LabelHead fitted, List<Example> shown) implements Serializable {
+        static final Learned NOTHING = new Learned(null, List.of());
+
+        Optional<LabelHead> head() {
+            return Optional.ofNullable(fitted);
+        }
     }
 
-    private record SpanKey(Task task) {}
+    private record SpanKey(Task task) implements Serializable {}
 
-    /// @param head empty if the examples have no words
-    private record LearnedSpans(Optional<SpanHead> head) {}
+    /// @param fitted null if the examples have no words
+    private record LearnedSpans(SpanHead fitted) implements Serializable {}
 
     /// Whether a task's examples tell its labels apart without any tuning: two of them, and half of all, have two
     /// examples or more.
@@ -131,8 +136,8 @@ public final class TaskHeads {
                 : Optional.<List<double[]>>empty();
         return words.map(each ->
                         LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
-                .map(among -> new Learned(Optional.of(among), shown(known, 0, 1)))
-                .orElseGet(() -> new Learned(Optional.of(head), List.of()));
+                .map(among -> new Learned(among, shown(known, 0, 1)))
+                .orElseGet(() -> new Learned(head, List.of()));
     }
 
     /// An example that a head is fitted to.
@@ -217,8 +222,9 @@ public final class TaskHeads {
                 + SpanHead.bytes(
                         engine.model().model().hiddenSize(),
                         engine.model().watchedLayers().size());
-        return adapters.once(LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking))
-                .head;
+        var learned = adapters.once(
+                LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking));
+        return Optional.ofNullable(learned.fitted);
     }
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
@@ -244,10 +250,10 @@ public final class TaskHeads {
                 .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
                 .toList();
         if (texts.stream().mapToInt(text -> text.words().size()).sum() < 2) {
-            return new LearnedSpans(Optional.empty());
+            return new LearnedSpans(null);
         }
         var outputs = examples.stream().map(Example::output).toList();
-        return new LearnedSpans(Optional.of(SpanHead.fit(texts, outputs, asking::compute)));
+        return new LearnedSpans(SpanHead.fit(texts, outputs, asking::compute));
     }
 
     /// Inputs as they are read, with the states from the token before the input on, and no spans.

@@ -1,5 +1,6 @@
 package dev.icmlora.engine.tune;
 
+import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -297,7 +298,8 @@ public final class Tuning implements AutoCloseable {
     /// @param steps that were taken
     /// @param lossBefore mean over the examples that the steps came to, each before it was trained on; nats a token
     /// @param lossAfter mean over the same examples afterwards
-    public record Summary(Outcome outcome, int steps, double lossBefore, double lossAfter) {
+    public record Summary(Outcome outcome, int steps, double lossBefore, double lossAfter)
+            implements Serializable {
 
         public enum Outcome {
             /// Those of the last step.

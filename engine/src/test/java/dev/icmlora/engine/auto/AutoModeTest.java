@@ -405,7 +405,7 @@ class AutoModeTest {
         var task = labelled(many, 2, 400);
 
         var learned =
-                new TaskHeads(engine, task, new UnkeptAdapters(session, task)).ofLabels(choosing(many), () -> true);
+                new TaskHeads(engine, task, new TaskFindings(task).in(session)).ofLabels(choosing(many), () -> true);
 
         assertThat(TaskHeads.learns(task, many)).isTrue();
         assertThat(learned.head()).isEmpty();
@@ -416,7 +416,7 @@ class AutoModeTest {
     void examplesThatAreTooLongTellNothingOfSpans() {
         var long1 = new Example("a ".repeat(engine.contextTokens()), "a");
 
-        assertThat(new TaskHeads(engine, new Task("Which?", List.of(long1)), new UnkeptAdapters(session, KIND))
+        assertThat(new TaskHeads(engine, new Task("Which?", List.of(long1)), new TaskFindings(KIND).in(session))
                         .ofSpans(""))
                 .isEmpty();
     }

@@ -1,5 +1,6 @@
 package dev.icmlora.generator.task;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 
@@ -8,7 +9,7 @@ import java.util.Objects;
 ///
 /// @param description what to do; empty when the examples alone say it
 /// @param examples worked examples; empty when the description alone says it
-public record Task(String description, List<Example> examples) {
+public record Task(String description, List<Example> examples) implements Serializable {
     /// Nothing is said.
     public static final Task NONE = new Task("", List.of());
 
