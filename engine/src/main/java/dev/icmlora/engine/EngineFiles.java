@@ -28,11 +28,14 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
     /// @throws EngineStartException if one is missing
     public static EngineFiles installed() {
         var installation = Installation.ofThisProcess();
-        return new EngineFiles(
-                installation.nativeDirectory(),
-                installation.model(),
-                Optional.empty(),
-                Optional.of(installation.generator()));
+        return of(installation.nativeDirectory(), installation.model()).withGenerator(installation.generator());
+    }
+
+    /// These files alone, unchecked.
+    ///
+    /// @param nativeDirectory with llama.cpp's libraries
+    public static EngineFiles of(Path nativeDirectory, Path model) {
+        return new EngineFiles(nativeDirectory, model, Optional.empty(), Optional.empty());
     }
 
     /// The same with another generator.

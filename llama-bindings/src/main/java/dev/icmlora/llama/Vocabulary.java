@@ -16,7 +16,7 @@ import dev.icmlora.capi.NativeHandle;
 import dev.icmlora.ggml.NativeCallException;
 
 /// The tokens of a model, borrowed from it: after the model is closed every call throws
-/// [IllegalStateException]. Usable from any thread.
+/// [IllegalStateException], and one that runs goes on to its end. Usable from any thread.
 public final class Vocabulary {
     /// Characters that any thread has the stack for. Where llama.cpp has no code of its own for the pattern by which
     /// a vocabulary cuts texts into words, it takes `std::regex`, which calls itself for every character of a word.
@@ -98,20 +98,22 @@ public final class Vocabulary {
 
     private int[] tokens(String text, boolean parseSpecial) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        MemorySegment vocabulary = live();
+        model.hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, utf8);
             // A token covers at least one byte but for the rare ones that a tokenizer puts in front.
             MemorySegment tokens = arena.allocate(ValueLayout.JAVA_INT, utf8.length + 8L);
-            int count = tokenize(vocabulary, bytes, tokens, parseSpecial);
+            int count = tokenize(vocab, bytes, tokens, parseSpecial);
             if (count < 0 && count != Integer.MIN_VALUE) {
                 tokens = arena.allocate(ValueLayout.JAVA_INT, -count);
-                count = tokenize(vocabulary, bytes, tokens, parseSpecial);
+                count = tokenize(vocab, bytes, tokens, parseSpecial);
             }
             if (count < 0) {
                 throw new NativeCallException("llama_tokenize", count, utf8.length + " bytes of text");
             }
             return tokens.asSlice(0, (long) count * Integer.BYTES).toArray(ValueLayout.JAVA_INT);
+        } finally {
+            model.drop();
         }
     }
 
@@ -133,19 +135,21 @@ public final class Vocabulary {
         for (int token : tokens) {
             require(token);
         }
-        MemorySegment vocabulary = live();
+        model.hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, tokens);
             MemorySegment text = arena.allocate(Math.max(16, 8L * tokens.length));
-            int length = detokenize(vocabulary, ids, tokens.length, text);
+            int length = detokenize(vocab, ids, tokens.length, text);
             if (length < 0 && length != Integer.MIN_VALUE) {
                 text = arena.allocate(-length);
-                length = detokenize(vocabulary, ids, tokens.length, text);
+                length = detokenize(vocab, ids, tokens.length, text);
             }
             if (length < 0) {
                 throw new NativeCallException("llama_detokenize", length, tokens.length + " tokens");
             }
             return new String(text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        } finally {
+            model.drop();
         }
     }
 
@@ -158,15 +162,17 @@ public final class Vocabulary {
     /// @throws IllegalArgumentException if the token is not of this vocabulary
     public byte[] piece(int token) {
         require(token);
-        MemorySegment vocabulary = live();
+        model.hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment text = arena.allocate(64);
-            int length = LlamaVocabH.llama_token_to_piece(vocabulary, token, text, (int) text.byteSize(), 0, false);
+            int length = LlamaVocabH.llama_token_to_piece(vocab, token, text, (int) text.byteSize(), 0, false);
             if (length < 0) {
                 text = arena.allocate(-length);
-                length = LlamaVocabH.llama_token_to_piece(vocabulary, token, text, -length, 0, false);
+                length = LlamaVocabH.llama_token_to_piece(vocab, token, text, -length, 0, false);
             }
             return text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        } finally {
+            model.drop();
         }
     }
 

@@ -100,7 +100,8 @@ public final class Worker implements AutoCloseable {
         this.contention = new CpuContention(share);
         this.sliceNanos = timeSlice.toNanos();
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name(name).start(this::work);
+        // A program that ends does not wait for an engine that is still open.
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::work);
     }
 
     /// What the worker is asked to do.

@@ -45,7 +45,7 @@ class WordsAmongExamplesTest {
     static void load() {
         var files = EngineFiles.installed();
         engine = EngineLoader.load(
-                new EngineFiles(files.nativeDirectory(), files.model(), Optional.empty(), Optional.empty()),
+                EngineFiles.of(files.nativeDirectory(), files.model()),
                 EngineOptions.DEFAULT.withThreads(1),
                 EngineObserver.NONE);
     }

@@ -49,8 +49,8 @@ public final class ControlBench implements AutoCloseable {
     /// @throws dev.icmlora.engine.EngineStartException when the generator is of another base model, or a file cannot be
     ///         used
     public static ControlBench open(Installation installation, Path generator, int threads) {
-        EngineFiles files = new EngineFiles(
-                installation.nativeDirectory(), installation.model(), Optional.empty(), Optional.of(generator));
+        EngineFiles files = EngineFiles.of(installation.nativeDirectory(), installation.model())
+                .withGenerator(generator);
         Engine engine = EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE);
         return new ControlBench(engine, GeneratorFile.read(generator));
     }
