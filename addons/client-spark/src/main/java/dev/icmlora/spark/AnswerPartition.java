@@ -7,13 +7,13 @@ import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 
 /// What `mapPartitions` calls: rows whose last column is a text become rows whose last column is the answer to it.
-record AnswerPartition(RemoteFunction function, Accumulators accumulators)
+record AnswerPartition(CalledFunction function, Accumulators accumulators)
         implements Function1<Iterator<Object>, Iterator<Object>>, Serializable {
 
     @Override
     public Iterator<Object> apply(Iterator<Object> rows) {
-        BatchClient client = new BatchClient(function, accumulators);
-        return CollectionConverters.asScala(new AnsweredRows(CollectionConverters.asJava(rows), client, accumulators));
+        return CollectionConverters.asScala(
+                new AnsweredRows(CollectionConverters.asJava(rows), function.answers(accumulators), accumulators));
     }
 
     /// As plans show it.

@@ -16,7 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /// The rows of a partition, each with the answer to its text in place of the text, which is the last column. Reads
-/// rows ahead until they have as many new texts as one request takes.
+/// rows ahead until they have as many new texts as one batch takes.
 final class AnsweredRows implements Iterator<Object> {
 
     /// Rows that are held at a time, and characters of their texts.
@@ -28,7 +28,7 @@ final class AnsweredRows implements Iterator<Object> {
     private static final int CHARACTERS_OF_ENTRY = 150;
 
     private final Iterator<Object> rows;
-    private final BatchClient client;
+    private final TextAnswers batches;
     private final Accumulators accumulators;
     private final Queue<Object> answered = new ArrayDeque<>();
     /// Answers by their texts, the one that was used last at the end.
@@ -36,9 +36,9 @@ final class AnsweredRows implements Iterator<Object> {
 
     private int cached;
 
-    AnsweredRows(Iterator<Object> rows, BatchClient client, Accumulators accumulators) {
+    AnsweredRows(Iterator<Object> rows, TextAnswers batches, Accumulators accumulators) {
         this.rows = rows;
-        this.client = client;
+        this.batches = batches;
         this.accumulators = accumulators;
     }
 
@@ -66,7 +66,7 @@ final class AnsweredRows implements Iterator<Object> {
         while (rows.hasNext()
                 && batch.size() < MOST_ROWS
                 && characters < MOST_CHARACTERS
-                && unknown.size() < client.batchSize()) {
+                && unknown.size() < batches.batchSize()) {
             Row row = (Row) rows.next();
             batch.add(row);
             String text = text(row);
@@ -81,7 +81,7 @@ final class AnsweredRows implements Iterator<Object> {
                 answers.put(text, known);
             }
         }
-        client.answers(List.copyOf(unknown)).forEach((text, answer) -> {
+        batches.answers(List.copyOf(unknown)).forEach((text, answer) -> {
             answers.put(text, answer);
             cache(text, answer);
         });

@@ -1,13 +1,10 @@
 package dev.icmlora.spark;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -15,17 +12,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.icmlora.client.IcmLoraClient;
 import dev.icmlora.client.IcmLoraException;
-import dev.icmlora.client.IcmLoraException.FieldError;
 
 /// Sends the texts of a partition to a function, one request at a time.
-final class BatchClient {
+final class BatchClient extends TextAnswers {
 
     /// The body was too long, or there was not time enough: half of it may do.
     private static final Set<Integer> TOO_MUCH = Set.of(413, 504);
     /// Requests for the same texts while the function has no time to tune.
     private static final int MOST_HURRIED = 3;
-
-    private static final Pattern INPUT = Pattern.compile("/inputs/(\\d{1,9})");
 
     private final RemoteFunction function;
     private final Accumulators accumulators;
@@ -33,20 +27,20 @@ final class BatchClient {
     private int batchSize;
 
     BatchClient(RemoteFunction function, Accumulators accumulators) {
+        super(function);
         this.function = function;
         this.accumulators = accumulators;
         client = function.client().onRetry(() -> accumulators.retries().add(1));
         batchSize = function.options().batchSize();
     }
 
-    /// How many texts a request should have: fewer after one that was too much.
+    /// Fewer after one that was too much.
+    @Override
     int batchSize() {
         return batchSize;
     }
 
-    /// The answers to texts, each by its text.
-    ///
-    /// @throws RuntimeException if a text has no answer and that is to fail the task, or the task was killed
+    @Override
     Map<String, Answer> answers(List<String> texts) {
         Map<String, Answer> answers = new HashMap<>();
         send(texts, answers);
@@ -72,12 +66,13 @@ final class BatchClient {
             if (function.options().failFast()) {
                 throw e;
             }
-            Map<Integer, String> refused = refused(e, texts.size());
-            if (refused.isEmpty()) {
+            Map<String, String> errors = new LinkedHashMap<>();
+            e.errors().forEach(error -> errors.put(error.field(), error.message()));
+            List<String> others = refuse(errors, texts, into);
+            if (others.size() == texts.size()) {
                 texts.forEach(text -> into.put(text, Answer.failed(e.getMessage(), function.version())));
             } else {
-                refused.forEach((i, reason) -> into.put(texts.get(i), Answer.refused(reason, function.version())));
-                send(without(texts, refused.keySet()), into);
+                send(others, into);
             }
         }
     }
@@ -105,26 +100,6 @@ final class BatchClient {
     private static boolean isHurried(JsonNode selection) {
         return selection.path("hurried").asBoolean()
                 && !selection.path("served").asText().equals("tuned");
-    }
-
-    /// @return why each of some texts is refused; empty if the whole request is
-    private static Map<Integer, String> refused(IcmLoraException e, int texts) {
-        Map<Integer, String> refused = new TreeMap<>();
-        for (FieldError error : e.errors()) {
-            Matcher input = INPUT.matcher(error.field());
-            if (!input.matches() || Integer.parseInt(input.group(1)) >= texts) {
-                return Map.of();
-            }
-            refused.put(Integer.valueOf(input.group(1)), error.message().replace(error.field(), "the text"));
-        }
-        return refused;
-    }
-
-    private static List<String> without(List<String> texts, Set<Integer> some) {
-        return IntStream.range(0, texts.size())
-                .filter(i -> !some.contains(i))
-                .mapToObj(texts::get)
-                .toList();
     }
 
     private ObjectNode body(List<String> texts) {

@@ -93,7 +93,7 @@ final class ExtractFunctionCalls extends Rule<LogicalPlan> {
     }
 
     /// The rows of a plan with one column more, the answer.
-    private LogicalPlan answered(LogicalPlan child, Expression text, RemoteFunction function) {
+    private LogicalPlan answered(LogicalPlan child, Expression text, CalledFunction function) {
         List<Attribute> columns = CollectionConverters.asJava(child.output());
         List<NamedExpression> withText = new ArrayList<>(columns);
         withText.add(alias(text, TEXT));

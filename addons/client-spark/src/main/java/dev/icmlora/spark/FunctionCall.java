@@ -23,9 +23,9 @@ public final class FunctionCall extends Expression
         implements Unevaluable, ImplicitCastInputTypes, UserDefinedExpression {
 
     private final Expression text;
-    private final RemoteFunction function;
+    private final CalledFunction function;
 
-    public FunctionCall(Expression text, RemoteFunction function) {
+    public FunctionCall(Expression text, CalledFunction function) {
         this.text = text;
         this.function = function;
     }
@@ -34,7 +34,7 @@ public final class FunctionCall extends Expression
         return text;
     }
 
-    RemoteFunction function() {
+    CalledFunction function() {
         return function;
     }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.ExperimentalMethods;
 import org.apache.spark.sql.Row;
@@ -47,9 +48,10 @@ public final class IcmLoraSpark {
                 throw new IllegalArgumentException("The rows have a column '" + added + "' already: rename it");
             }
         }
-        rule(classic(rows.sparkSession()));
+        org.apache.spark.sql.classic.SparkSession session = classic(rows.sparkSession());
+        rule(session);
         Expression text = ExpressionUtils.expression(rows.col(input));
-        FunctionCall call = new FunctionCall(text, RemoteFunction.named(function, options));
+        FunctionCall call = new FunctionCall(text, CalledFunction.named(function, options, session.sparkContext()));
         Dataset<Row> answered = rows.withColumn(ANSWER, ExpressionUtils.column(call));
         for (String added : Answer.TYPE.fieldNames()) {
             answered = answered.withColumn(added, answered.col(ANSWER).getField(added));
@@ -65,10 +67,11 @@ public final class IcmLoraSpark {
         rule(known);
         known.sessionState()
                 .functionRegistry()
-                .createOrReplaceTempFunction(NAME, arguments -> call(arguments, options), "java_udf");
+                .createOrReplaceTempFunction(
+                        NAME, arguments -> call(arguments, options, known.sparkContext()), "java_udf");
     }
 
-    private static Expression call(Seq<Expression> arguments, Options options) {
+    private static Expression call(Seq<Expression> arguments, Options options, SparkContext context) {
         if (arguments.size() != 2) {
             throw new IllegalArgumentException(
                     NAME + " takes the name of a function and a text, not " + arguments.size() + " arguments");
@@ -79,7 +82,7 @@ public final class IcmLoraSpark {
                     NAME + " takes the name of a function as a text that is the same for all rows, not " + name.sql());
         }
         return new FunctionCall(
-                arguments.apply(1), RemoteFunction.named(name.eval(null).toString(), options));
+                arguments.apply(1), CalledFunction.named(name.eval(null).toString(), options, context));
     }
 
     /// What the queries of a session did so far.

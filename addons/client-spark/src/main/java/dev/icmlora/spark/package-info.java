@@ -1,4 +1,5 @@
-/// A function over the rows of a table: Spark reads, partitions and retries, and a deployed function answers.
+/// A function over the rows of a table: Spark reads, partitions and retries, and a deployed function answers, or an
+/// engine in each executor.
 ///
 /// ```java
 /// import dev.icmlora.spark.IcmLoraSpark;
@@ -13,5 +14,5 @@
 ///
 /// [dev.icmlora.spark.IcmLoraSpark] is where to begin. A call is an expression of a query,
 /// [dev.icmlora.spark.FunctionCall], and becomes `mapPartitions` when the query is planned, so that texts go to the
-/// function in batches.
+/// function in batches. The classes named `Embedded...` and [dev.icmlora.spark.Definition] need the engine's JDK.
 package dev.icmlora.spark;

@@ -1,0 +1,88 @@
+package dev.icmlora.spark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkFiles;
+
+import dev.icmlora.engine.Engine;
+import dev.icmlora.engine.EngineFiles;
+import dev.icmlora.engine.EngineLoader;
+import dev.icmlora.engine.EngineOptions;
+import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.EngineStartException;
+import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.EngineObserver;
+import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.task.PreparedTask;
+import dev.icmlora.spark.Options.Embedded;
+
+/// The engine of this JVM, which its tasks share: opened by the first of them, and closed when the JVM ends. Needs the
+/// engine's JDK.
+final class EmbeddedEngine {
+
+    private static final Map<List<String>, EmbeddedEngine> OPEN = new HashMap<>();
+
+    private final Engine engine;
+    private final Map<String, PreparedTask> tasks = new ConcurrentHashMap<>();
+
+    private EmbeddedEngine(Embedded files) {
+        EngineFiles known = EngineFiles.of(here(files.libraries()), here(files.model()));
+        EngineFiles all = files.generator().isEmpty() ? known : known.withGenerator(here(files.generator()));
+        engine = EngineLoader.load(all, EngineOptions.DEFAULT.withThreads(threads()), EngineObserver.NONE);
+        Runtime.getRuntime().addShutdownHook(new Thread(engine::close, "icm_lora end"));
+    }
+
+    /// @throws IllegalArgumentException if it cannot be opened
+    static EmbeddedEngine of(Embedded files) {
+        synchronized (OPEN) {
+            try {
+                return OPEN.computeIfAbsent(
+                        List.of(files.libraries(), files.model(), files.generator()),
+                        wanted -> new EmbeddedEngine(files));
+            } catch (EngineStartException e) {
+                throw new IllegalArgumentException("the embedded engine does not start: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// A file by its path, or by the name under which Spark brought it.
+    private static Path here(String name) {
+        Path path = Path.of(name);
+        return path.isAbsolute() || Files.exists(path) ? path : Path.of(SparkFiles.get(name));
+    }
+
+    /// As many as the executor has, of which there may be others on the machine.
+    private static int threads() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return Math.min(processors, SparkEnv.get().conf().getInt("spark.executor.cores", processors));
+    }
+
+    /// A function, prepared for other processes.
+    ///
+    /// @throws IllegalArgumentException if the definition is none, or cannot be served
+    byte[] prepared(String name, byte[] definition) {
+        Definition function = Definition.read(name, definition);
+        try {
+            return PreparedTask.of(engine, function.task(), function.output()).toBytes();
+        } catch (UnusableInputException e) {
+            throw new IllegalArgumentException("the function '" + name + "' cannot be served: " + e.getMessage(), e);
+        }
+    }
+
+    /// A function that the driver prepared.
+    PreparedTask task(EmbeddedFunction function) {
+        return tasks.computeIfAbsent(
+                function.version(),
+                wanted -> PreparedTask.read(engine, function.prepared().value()));
+    }
+
+    EngineSession session() {
+        return new EngineSession(engine, new Cancellation());
+    }
+}
