@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ final class StubFunction implements AutoCloseable {
 
     private final HttpServer server;
     private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger atWork = new AtomicInteger();
     private final AtomicInteger mostAtWork = new AtomicInteger();
     private final AtomicInteger lookedUp = new AtomicInteger();
@@ -38,6 +40,8 @@ final class StubFunction implements AutoCloseable {
     private volatile int hurried;
     private volatile int goneAfter = Integer.MAX_VALUE;
     private volatile int millis;
+    private volatile IntConsumer watcher = number -> {};
+    private volatile boolean keeps = true;
 
     StubFunction() {
         try {
@@ -79,6 +83,16 @@ final class StubFunction implements AutoCloseable {
     /// A request takes so long.
     void take(int milliseconds) {
         millis = milliseconds;
+    }
+
+    /// Takes the number of each request, from 1 on, before it is answered.
+    void onRequest(IntConsumer other) {
+        watcher = other;
+    }
+
+    /// Requests are counted but not kept.
+    void forget() {
+        keeps = false;
     }
 
     /// Of each request that was answered or refused.
@@ -136,9 +150,13 @@ final class StubFunction implements AutoCloseable {
                 return;
             }
         }
-        requests.add(request);
+        if (keeps) {
+            requests.add(request);
+        }
+        var number = count.incrementAndGet();
+        watcher.accept(number);
         var texts = texts(request);
-        if (requests.size() > goneAfter) {
+        if (number > goneAfter) {
             say(exchange, 404, problem(404, "There is no such function"));
         } else if (texts.stream().mapToInt(String::length).sum() > LONGEST) {
             say(exchange, 413, problem(413, "The body is too long"));
