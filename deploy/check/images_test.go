@@ -55,7 +55,7 @@ func unpinnedBases(dockerfile string) []string {
 }
 
 func TestDockerfilesPinWhatTheyStandOn(t *testing.T) {
-	for _, name := range files(t, "src/main/docker/Dockerfile.*") {
+	for _, name := range append(files(t, "src/main/docker/Dockerfile.*"), "deploy/spark/Dockerfile") {
 		text := textOf(t, name)
 		if !strings.Contains(text, "\nFROM ") {
 			t.Errorf("%s has no FROM", name)

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -25,19 +26,24 @@ var pinned = regexp.MustCompile(`^[^:@]+(:[0-9]+/[^:@]+)?(:[A-Za-z0-9_][A-Za-z0-
 // What holds a secret by its name.
 var secret = regexp.MustCompile(`(?i)(key|secret|password|token|credential|connection_string)`)
 
-// The pod that an object makes, if it makes one.
-func podOf(object any) *corev1.PodSpec {
+// The pods that an object makes, one of each kind.
+func podsOf(object any) []corev1.PodSpec {
+	mounts := false
 	switch of := object.(type) {
 	case *appsv1.Deployment:
-		return &of.Spec.Template.Spec
+		return []corev1.PodSpec{of.Spec.Template.Spec}
 	case *batchv1.Job:
-		return &of.Spec.Template.Spec
+		return []corev1.PodSpec{of.Spec.Template.Spec}
 	case *servingv1.Service:
-		return &of.Spec.Template.Spec.PodSpec
+		return []corev1.PodSpec{of.Spec.Template.Spec.PodSpec}
 	case *ServingRuntime:
 		// The account's token is left out by the InferenceService.
-		mounts := false
-		return &corev1.PodSpec{Containers: of.Spec.Containers, Volumes: of.Spec.Volumes, AutomountServiceAccountToken: &mounts}
+		return []corev1.PodSpec{{Containers: of.Spec.Containers, Volumes: of.Spec.Volumes, AutomountServiceAccountToken: &mounts}}
+	case *SparkApplication:
+		driver := of.Spec.Driver.pod(of.Spec.Image)
+		// It is the one that makes pods, and so needs the token.
+		driver.AutomountServiceAccountToken = &mounts
+		return []corev1.PodSpec{driver, of.Spec.Executor.pod(of.Spec.Image)}
 	}
 	return nil
 }
@@ -106,12 +112,19 @@ func secretValues(objects Objects) []string {
 			}
 		}
 	}
+	for _, application := range all[SparkApplication](objects) {
+		for name := range application.Spec.SparkConf {
+			if secret.MatchString(name) && !contains(name, secretOfSpark) {
+				found = append(found, fmt.Sprintf("the SparkApplication %s has the value of %s", application.Name, name))
+			}
+		}
+	}
 	return found
 }
 
 // Whether docs/deploy.md makes a secret.
-func made(ref *corev1.SecretKeySelector) bool {
-	return ref.Name == "icm-lora" && (ref.Key == "api-key" || ref.Key == "metrics-key")
+func made(name, key string) bool {
+	return name == "icm-lora" && (key == "api-key" || key == "metrics-key")
 }
 
 // References to what is not there, and selectors that choose nothing.
@@ -119,7 +132,7 @@ func dangling(objects Objects) []string {
 	var found []string
 	miss := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	for _, object := range objects {
-		if pod := podOf(object); pod != nil {
+		for _, pod := range podsOf(object) {
 			for _, container := range pod.Containers {
 				for _, source := range container.EnvFrom {
 					if !slices.ContainsFunc(all[corev1.ConfigMap](objects), func(c *corev1.ConfigMap) bool { return c.Name == source.ConfigMapRef.Name }) {
@@ -127,7 +140,7 @@ func dangling(objects Objects) []string {
 					}
 				}
 				for _, env := range container.Env {
-					if env.ValueFrom != nil && !made(env.ValueFrom.SecretKeyRef) {
+					if env.ValueFrom != nil && !made(env.ValueFrom.SecretKeyRef.Name, env.ValueFrom.SecretKeyRef.Key) {
 						miss("%s is of a secret that docs/deploy.md does not make", env.Name)
 					}
 				}
@@ -157,7 +170,7 @@ func dangling(objects Objects) []string {
 				miss("the Service %s chooses other pods", service.Name)
 			}
 			for _, monitor := range all[monitoringv1.ServiceMonitor](objects) {
-				if !made(monitor.Spec.Endpoints[0].Authorization.Credentials) {
+				if credentials := monitor.Spec.Endpoints[0].Authorization.Credentials; !made(credentials.Name, credentials.Key) {
 					miss("the ServiceMonitor %s has a secret that docs/deploy.md does not make", monitor.Name)
 				}
 				if !chooses(&monitor.Spec.Selector, labels.Set(service.Labels)) || monitor.Spec.Endpoints[0].Port != service.Spec.Ports[0].Name {
@@ -178,6 +191,21 @@ func dangling(objects Objects) []string {
 		for _, scaled := range all[ScaledObject](objects) {
 			if scaled.Spec.ScaleTargetRef.Name != deployment.Name {
 				miss("the ScaledObject %s scales %s", scaled.Name, scaled.Spec.ScaleTargetRef.Name)
+			}
+		}
+	}
+	for _, binding := range all[rbacv1.RoleBinding](objects) {
+		if !slices.ContainsFunc(all[rbacv1.Role](objects), func(r *rbacv1.Role) bool { return r.Name == binding.RoleRef.Name }) {
+			miss("there is no role %s", binding.RoleRef.Name)
+		}
+		if !slices.ContainsFunc(all[corev1.ServiceAccount](objects), func(a *corev1.ServiceAccount) bool { return a.Name == binding.Subjects[0].Name }) {
+			miss("the role %s is of an account that is not there", binding.RoleRef.Name)
+		}
+	}
+	for _, application := range all[SparkApplication](objects) {
+		for name, value := range application.Spec.SparkConf {
+			if secret, key, _ := strings.Cut(value, ":"); contains(name, secretOfSpark) && !made(secret, key) {
+				miss("%s is of a secret that docs/deploy.md does not make", name)
 			}
 		}
 	}

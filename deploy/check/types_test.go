@@ -39,8 +39,9 @@ type TriggerAuthentication struct {
 	} `json:"spec"`
 }
 
-// Of Knative Eventing and KServe no Go module is served where this is built. These types hold the fields that our manifests
-// use, as the projects' documentation has them; another field is refused. scripts/deploy-test compares KServe's with its models.
+// Of Knative Eventing, KServe and the operator for Spark no Go module is served where this is built. These types hold the fields
+// that our manifests use, as the projects' documentation has them; another field is refused. scripts/deploy-test compares KServe's
+// with its models.
 
 // Trigger of eventing.knative.dev/v1.
 type Trigger struct {
@@ -97,4 +98,39 @@ type InferenceService struct {
 			} `json:"model"`
 		} `json:"predictor"`
 	} `json:"spec"`
+}
+
+// SparkApplication of sparkoperator.k8s.io/v1beta2.
+type SparkApplication struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Type                string            `json:"type"`
+		Mode                string            `json:"mode"`
+		SparkVersion        string            `json:"sparkVersion"`
+		Image               string            `json:"image"`
+		MainApplicationFile string            `json:"mainApplicationFile"`
+		Arguments           []string          `json:"arguments"`
+		SparkConf           map[string]string `json:"sparkConf"`
+		RestartPolicy       struct {
+			Type                             string `json:"type"`
+			OnFailureRetries                 int    `json:"onFailureRetries"`
+			OnFailureRetryInterval           int    `json:"onFailureRetryInterval"`
+			OnSubmissionFailureRetries       int    `json:"onSubmissionFailureRetries"`
+			OnSubmissionFailureRetryInterval int    `json:"onSubmissionFailureRetryInterval"`
+		} `json:"restartPolicy"`
+		Driver   SparkPod `json:"driver"`
+		Executor SparkPod `json:"executor"`
+	} `json:"spec"`
+}
+
+// SparkPod is a driver, or executors, of which there are instances.
+type SparkPod struct {
+	Instances      int                    `json:"instances"`
+	Cores          int                    `json:"cores"`
+	CoreRequest    string                 `json:"coreRequest"`
+	CoreLimit      string                 `json:"coreLimit"`
+	Memory         string                 `json:"memory"`
+	ServiceAccount string                 `json:"serviceAccount"`
+	Template       corev1.PodTemplateSpec `json:"template"`
 }
