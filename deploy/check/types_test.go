@@ -41,7 +41,7 @@ type TriggerAuthentication struct {
 
 // Of Knative Eventing, KServe and the operator for Spark no Go module is served where this is built. These types hold the fields
 // that our manifests use, as the projects' documentation has them; another field is refused. scripts/deploy-test compares KServe's
-// with its models.
+// and Spark's with their models.
 
 // Trigger of eventing.knative.dev/v1.
 type Trigger struct {
