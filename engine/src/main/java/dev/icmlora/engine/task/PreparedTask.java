@@ -28,7 +28,7 @@ import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.SamplingOptions;
+import dev.icmlora.llama.Sampler.SamplingOptions;
 
 /// A task that an engine answers in this program, by mode auto, as the function does. Any thread may use it, several at
 /// a time, until the engine is closed; what waits then fails with
