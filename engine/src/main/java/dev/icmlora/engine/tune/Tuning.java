@@ -298,8 +298,7 @@ public final class Tuning implements AutoCloseable {
     /// @param steps that were taken
     /// @param lossBefore mean over the examples that the steps came to, each before it was trained on; nats a token
     /// @param lossAfter mean over the same examples afterwards
-    public record Summary(Outcome outcome, int steps, double lossBefore, double lossAfter)
-            implements Serializable {
+    public record Summary(Outcome outcome, int steps, double lossBefore, double lossAfter) implements Serializable {
 
         public enum Outcome {
             /// Those of the last step.
