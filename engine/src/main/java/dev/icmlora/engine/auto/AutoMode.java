@@ -173,8 +173,7 @@ public final class AutoMode {
     private Choice chooseHead(LabelHead head, List<Example> shown) {
         // Without a generator, tuning makes fewer right than the examples in the prompt do.
         var tunes = engine().isTrained()
-                && !head.explains()
-                && head.leansOnWords()
+                && (head.knowsFew() || !head.explains() && head.leansOnWords())
                 && tunes(task)
                 && engine().tuningRefusal().isEmpty();
         var tuned = (tunes ? tuned() : Optional.<TaskAdapter>empty())

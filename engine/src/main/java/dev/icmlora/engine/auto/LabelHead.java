@@ -39,6 +39,8 @@ public final class LabelHead {
     /// Where so much of the way from chance to certainty is known of those left out, better words make no more of
     /// them right.
     private static final double EXPLAINED = 0.75;
+    /// Examples a label, on average. With fewer, tuning makes more right whatever those left out say.
+    private static final int FEW = 3;
     /// Evidence above that of chance, in nats: with less of it, words tell nothing.
     private static final double TOLD = 0.05;
     /// As if so many examples more told nothing: the fewer there are, the less sure is what they tell.
@@ -383,6 +385,11 @@ public final class LabelHead {
     boolean explains() {
         var chance = 1.0 / wordMeans.length;
         return weights().right() - chance >= EXPLAINED * (1 - chance);
+    }
+
+    /// Whether it has so few examples that it can hardly tell how well it does without better words.
+    boolean knowsFew() {
+        return labels.length < FEW * wordMeans.length;
     }
 
     /// Whether the words alone tell the examples apart, and better than the hidden states alone do: then tuning,
