@@ -52,6 +52,7 @@ public final class FaultyProxy implements Closeable {
     private final AtomicLong answered = new AtomicLong();
     private volatile double probability;
     private volatile boolean down;
+    private volatile int longest = Integer.MAX_VALUE;
 
     /// @param seed of what befalls which request
     public FaultyProxy(InetSocketAddress server, long seed) throws IOException {
@@ -68,6 +69,11 @@ public final class FaultyProxy implements Closeable {
     /// How many requests of all are to meet a fault from now on.
     public void fail(double share) {
         probability = share;
+    }
+
+    /// After how many bytes each answer ends from now on, with its connection.
+    public void cut(int bytes) {
+        longest = bytes;
     }
 
     /// As if nobody was there; connections that are open break.
@@ -193,9 +199,13 @@ public final class FaultyProxy implements Closeable {
                         out.write(buffer, 0, pick(n));
                         break;
                     }
-                    out.write(buffer, 0, n);
+                    var passed = Math.min(n, longest);
+                    out.write(buffer, 0, passed);
                     out.flush();
-                    answered.addAndGet(n);
+                    answered.addAndGet(passed);
+                    if (passed < n) {
+                        break;
+                    }
                 }
             } catch (IOException e) {
                 // The other direction ends then, too.

@@ -3,12 +3,15 @@ package dev.icmlora.function.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.servers.FaultyProxy;
 import dev.icmlora.function.servers.StorageServer;
@@ -21,6 +24,8 @@ abstract class ServedStoreContract extends ObjectStoreContract {
     private static final int HUGE = 64 << 20;
     /// What a client and the sockets on the way hold, at most.
     private static final int AHEAD = 24 << 20;
+
+    private static final String UNAVAILABLE = "unavailable";
 
     private final StorageServer server;
     private ObjectStore store;
@@ -50,6 +55,33 @@ abstract class ServedStoreContract extends ObjectStoreContract {
     @Override
     ObjectStore missing() {
         return open(server.missing("missing"));
+    }
+
+    /// Clients take headers that end with the connection for whole ones, and a body that they do not announce for none.
+    @ParameterizedTest
+    @ValueSource(ints = {12, 17, 30, 60, 100, 150, 200, 250, 300, 350, 400, 500})
+    void anAnswerThatEndsEarlyIsNotTakenForNothing(int bytes) throws Exception {
+        try (var proxy = new FaultyProxy(server.address(), 0)) {
+            var there = StorageServer.stores(server.config(proxy.port())).open(server.bucket());
+            var key = "cut/" + bytes + "/a";
+            there.write(key, Content.of(new byte[1000]), Map.of(), new Condition.IfAbsent());
+            var object = there.find(key).orElseThrow();
+
+            proxy.cut(bytes);
+
+            assertThat(orUnavailable(() -> there.list("cut/" + bytes).size())).isIn(1, UNAVAILABLE);
+            assertThat(orUnavailable(() -> there.find(key).orElseThrow())).isIn(object, UNAVAILABLE);
+            assertThat(orUnavailable(() -> there.content(object).orElseThrow().length))
+                    .isIn(1000, UNAVAILABLE);
+        }
+    }
+
+    private static Object orUnavailable(Supplier<Object> asked) {
+        try {
+            return asked.get();
+        } catch (StorageUnavailableException e) {
+            return UNAVAILABLE;
+        }
     }
 
     @Test

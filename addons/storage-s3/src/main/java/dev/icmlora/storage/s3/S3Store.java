@@ -19,7 +19,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 import dev.icmlora.function.storage.Condition;
 import dev.icmlora.function.storage.ConditionFailedException;
@@ -187,14 +189,22 @@ final class S3Store implements ObjectStore {
         try {
             return client
                     .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))
-                    .contents()
                     .stream()
+                    .flatMap(page -> contents(page).stream())
                     .map(object ->
                             new StoredObject(object.key(), EntityTag.version(object.eTag()), object.size(), Map.of()))
                     .toList();
         } catch (SdkException e) {
             throw StorageException.ofStatus(status(e), "list", prefix, e);
         }
+    }
+
+    /// The client takes a page without a body for one that lists nothing.
+    private static List<S3Object> contents(ListObjectsV2Response page) {
+        if (page.isTruncated() == null) {
+            throw new StorageUnavailableException("the store's answer was cut short", null);
+        }
+        return page.contents();
     }
 
     private static <T> T writing(String key, Condition condition, Supplier<T> action) {
