@@ -142,8 +142,31 @@ class EmbeddedIT {
         Files.writeString(
                 functions.resolve("broken.json"), "{\"task\": {\"examples\": [{\"input\": 1, \"output\": \"a\"}]}}");
         Files.writeString(functions.resolve("good.json"), "{\"task\": {\"description\": \"Do it.\"}}");
+        Files.writeString(
+                functions.resolve("typo.json"), "{\"task\": {\"description\": \"a\"}, \"lables\": [\"a\", \"b\"]}");
+        Files.writeString(
+                functions.resolve("both.json"),
+                "{\"task\": {\"description\": \"a\"}, \"labels\": [\"a\", \"b\"], \"answer\": \"span\"}");
+        Files.writeString(
+                functions.resolve("empty.json"), "{\"task\": {\"examples\": [{\"input\": \"a\", \"output\": \"\"}]}}");
+        Files.writeString(functions.resolve("text.json"), "How urgent is it?");
         var options = options(functions);
 
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "typo", options))
+                .withMessageEndingWith("/lables is not a known field");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "both", options))
+                .withMessageEndingWith("/answer must not be given beside /labels");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "empty", options))
+                .withMessageEndingWith("/task/examples/0/output must not be empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "text", options))
+                .withMessageStartingWith("the function 'text' is not defined: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "../good", options))
+                .withMessageContaining("is no name of an embedded function");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "unknown", options))
                 .withMessage("icm_lora finds no function 'unknown': there is no " + functions.resolve("unknown.json"));
