@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pathlib
+import platform
 import re
 import secrets
 import shlex
@@ -37,13 +38,24 @@ def fail(done: subprocess.CompletedProcess) -> None:
     sys.exit(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
-(snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-text = snippet.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
-done = subprocess.run([sys.executable, "-"], input=text, text=True, capture_output=True)
-rows = re.findall(r"^\|\s*(\d)\|\s*(\w+)\|$", done.stdout, re.MULTILINE)
-if done.returncode != 0 or [number for number, _ in rows] != ["1", "2"] or not {urgency for _, urgency in rows} <= LABELS:
-    fail(done)
-print("ok python ->", rows)
+def run(name: str, program: str, folder: str) -> None:
+    text = program.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
+    done = subprocess.run([sys.executable, "-"], input=text, text=True, capture_output=True, cwd=folder)
+    rows = re.findall(r"^\|\s*(\d)\|\s*(\w+)\|$", done.stdout, re.MULTILINE)
+    if done.returncode != 0 or [number for number, _ in rows] != ["1", "2"] or not {urgency for _, urgency in rows} <= LABELS:
+        fail(done)
+    print(f"ok {name} ->", rows)
+
+
+deployed, embedded = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+with tempfile.TemporaryDirectory() as folder:
+    run("python", deployed, folder)
+    os.mkdir(f"{folder}/functions")
+    pathlib.Path(folder, "functions/urgency.json").write_text(json.dumps(definition))
+    (registers,) = [line for line in deployed.splitlines() if "IcmLoraSpark.register" in line]
+    system = "linux-arm64" if platform.machine() == "aarch64" else "linux-x64"
+    own = embedded.replace("/path/to/checkout", str(ROOT)).replace("linux-x64", system)
+    run("python without a service", deployed.replace(registers, own), folder)
 
 # In place of Kubernetes, and of what it brings: two executors of one core each, files of this machine, the jar, a secret.
 (line,) = re.findall(r"^spark-submit (.*?)\n```", PAGE, re.DOTALL | re.MULTILINE)

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.FrozenWeights;
 import dev.icmlora.engine.tune.Tuner;
@@ -32,6 +33,7 @@ final class Tuners implements AutoCloseable {
     private volatile FrozenWeights weights;
 
     private volatile String refusal;
+    private boolean closed;
 
     /// @param rates of each matrix B, that the generator learned
     /// @param share of the processors that a worker has
@@ -74,7 +76,11 @@ final class Tuners implements AutoCloseable {
     /// a worker's thread.
     ///
     /// @throws UnusableInputException if nothing can be tuned; its message says why
+    /// @throws EngineClosedException once it is closed: what it opened then would have no owner
     synchronized Tuner of(Worker worker) {
+        if (closed) {
+            throw new EngineClosedException();
+        }
         if (refusal != null) {
             throw new UnusableInputException("mode", null, "tuned", refusal);
         }
@@ -104,6 +110,7 @@ final class Tuners implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         handles.close();
     }
 }

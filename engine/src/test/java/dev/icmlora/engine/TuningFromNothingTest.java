@@ -1,15 +1,18 @@
 package dev.icmlora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.icmlora.engine.request.EngineClosedException;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.tune.TinyModel;
 import dev.icmlora.engine.tune.TinyModel.Variant;
@@ -17,6 +20,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
+import dev.icmlora.ggml.NativeLibraries;
 import dev.icmlora.ggml.Quantisation;
 import dev.icmlora.ggml.TensorInfo;
 
@@ -27,6 +31,11 @@ class TuningFromNothingTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void loadLibraries() {
+        NativeLibraries.load(EngineFiles.installed().nativeDirectory());
+    }
 
     /// A model whose matrices leave what goes into them as large as it is, but for one.
     private Path modelWithALargeMatrix(float times) {
@@ -76,5 +85,21 @@ class TuningFromNothingTest {
         }
         assertThat(LoadedEngine.get().tuningOptions(new Task("", List.of())).steps())
                 .isEqualTo(6);
+    }
+
+    /// A thread may ask that has not noticed yet: what is opened for it would never be closed.
+    @Test
+    void aClosedEngineOpensNothingToTuneWith() {
+        var model = folder.resolve("even.gguf");
+        TinyModel.write(model, Variant.GEMMA3, EngineFiles.installed().model());
+        var files = EngineFiles.of(EngineFiles.installed().nativeDirectory(), model);
+        var engine = EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(1), EngineObserver.NONE);
+        var worker = engine.placement().idlest();
+        engine.tuners().of(worker);
+
+        engine.close();
+
+        assertThatExceptionOfType(EngineClosedException.class)
+                .isThrownBy(() -> engine.tuners().of(worker));
     }
 }

@@ -21,6 +21,9 @@ record Definition(Task task, Output output) {
     /// As where a request names no other number.
     private static final int MOST_TOKENS = 64;
 
+    /// What a body may have beside, and an engine alone does not know.
+    private static final Set<String> OF_A_SERVICE = Set.of("schema", "tune", "improve");
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /// @throws IllegalArgumentException naming the first field that is wrong, or that an engine alone does not know
@@ -30,20 +33,26 @@ record Definition(Task task, Output output) {
             onlyHas(body, "", "task", "labels", "answer");
             JsonNode task = body.path("task");
             onlyHas(task, "/task", "description", "examples");
+            Output output = output(body);
             return new Definition(
-                    new Task(text(task, "/task", "description", ""), examples(task.path("examples"))), output(body));
+                    new Task(text(task, "/task", "description", ""), examples(task, output instanceof Output.Span)),
+                    output);
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalArgumentException("the function '" + name + "' is not defined: " + e.getMessage(), e);
         }
     }
 
     private static Output output(JsonNode body) {
+        String answer = text(body, "", "answer", "");
         if (body.hasNonNull("labels")) {
+            if (!answer.isEmpty()) {
+                throw new IllegalArgumentException("/answer must not be given beside /labels");
+            }
             List<String> labels = new ArrayList<>();
-            array(body.path("labels"), "/labels").forEach(label -> labels.add(text(label, "/labels/" + labels.size())));
+            array(body.path("labels"), "/labels")
+                    .forEach(label -> labels.add(required(label, "/labels/" + labels.size())));
             return new Output.Label(labels);
         }
-        String answer = text(body, "", "answer", "");
         return switch (answer) {
             case "" -> new Output.Text(MOST_TOKENS);
             case "span" -> new Output.Span();
@@ -51,15 +60,17 @@ record Definition(Task task, Output output) {
         };
     }
 
-    private static List<Example> examples(JsonNode examples) {
+    /// @param mayBeEmpty whether outputs may
+    private static List<Example> examples(JsonNode task, boolean mayBeEmpty) {
         List<Example> known = new ArrayList<>();
-        if (!examples.isMissingNode()) {
-            for (JsonNode example : array(examples, "/task/examples")) {
+        if (task.hasNonNull("examples")) {
+            for (JsonNode example : array(task.path("examples"), "/task/examples")) {
                 String field = "/task/examples/" + known.size();
                 onlyHas(example, field, "input", "output");
+                JsonNode output = example.path("output");
                 known.add(new Example(
-                        text(example.path("input"), field + "/input"),
-                        text(example.path("output"), field + "/output")));
+                        required(example.path("input"), field + "/input"),
+                        mayBeEmpty ? text(output, field + "/output") : required(output, field + "/output")));
             }
         }
         return known;
@@ -71,8 +82,11 @@ record Definition(Task task, Output output) {
         }
         for (Iterator<String> each = object.fieldNames(); each.hasNext(); ) {
             String name = each.next();
-            if (!Set.of(names).contains(name)) {
-                throw new IllegalArgumentException(field + "/" + name + " is for a deployed function");
+            if (!Set.of(names).contains(name) && object.hasNonNull(name)) {
+                String why = field.isEmpty() && OF_A_SERVICE.contains(name)
+                        ? "is for a deployed function"
+                        : "is not a known field";
+                throw new IllegalArgumentException(field + "/" + name + " " + why);
             }
         }
     }
@@ -87,6 +101,13 @@ record Definition(Task task, Output output) {
     private static String text(JsonNode node, String field) {
         if (!node.isTextual()) {
             throw new IllegalArgumentException(field + " must be a text");
+        }
+        return node.textValue();
+    }
+
+    private static String required(JsonNode node, String field) {
+        if (text(node, field).isEmpty()) {
+            throw new IllegalArgumentException(field + " must not be empty");
         }
         return node.textValue();
     }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
@@ -29,7 +28,10 @@ final class EmbeddedEngine {
     private static final Map<List<String>, EmbeddedEngine> OPEN = new HashMap<>();
 
     private final Engine engine;
-    private final Map<String, PreparedTask> tasks = new ConcurrentHashMap<>();
+    /// The version of each function that was asked last, by the function's name.
+    private final Map<String, Prepared> tasks = new HashMap<>();
+
+    private record Prepared(String version, PreparedTask task) {}
 
     private EmbeddedEngine(Embedded files) {
         EngineFiles known = EngineFiles.of(here(files.libraries()), here(files.model()));
@@ -45,7 +47,7 @@ final class EmbeddedEngine {
                 return OPEN.computeIfAbsent(
                         List.of(files.libraries(), files.model(), files.generator()),
                         wanted -> new EmbeddedEngine(files));
-            } catch (EngineStartException e) {
+            } catch (EngineStartException | IllegalStateException e) {
                 throw new IllegalArgumentException("the embedded engine does not start: " + e.getMessage(), e);
             }
         }
@@ -76,10 +78,14 @@ final class EmbeddedEngine {
     }
 
     /// A function that the driver prepared.
-    PreparedTask task(EmbeddedFunction function) {
-        return tasks.computeIfAbsent(
-                function.version(),
-                wanted -> PreparedTask.read(engine, function.prepared().value()));
+    synchronized PreparedTask task(EmbeddedFunction function) {
+        Prepared known = tasks.get(function.name());
+        if (known == null || !known.version.equals(function.version())) {
+            byte[] prepared = function.prepared().value();
+            known = new Prepared(function.version(), PreparedTask.read(engine, prepared));
+            tasks.put(function.name(), known);
+        }
+        return known.task;
     }
 
     EngineSession session() {

@@ -20,9 +20,9 @@ import dev.icmlora.spark.Options.Embedded;
 /// A function that executors answer themselves. The driver prepares it once for a session, with its adapter or its
 /// head, and every executor gets that.
 ///
-/// @param version its name and the beginning of its definition's hash, such as `urgency@1f0c7a92`
+/// @param hash the beginning of its definition's, such as `1f0c7a92`
 /// @param prepared as bytes
-record EmbeddedFunction(Options options, Embedded engine, String version, Broadcast<byte[]> prepared)
+record EmbeddedFunction(Options options, Embedded engine, String name, String hash, Broadcast<byte[]> prepared)
         implements CalledFunction {
 
     /// The engine's. The rest of this addon does with less.
@@ -31,10 +31,10 @@ record EmbeddedFunction(Options options, Embedded engine, String version, Broadc
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
     private static final int BYTES_OF_HASH = 4;
 
-    private static final Map<Prepared, Broadcast<byte[]>> PREPARED = new HashMap<>();
+    /// What was prepared last, of each function of the application.
+    private static final Map<Prepared, EmbeddedFunction> PREPARED = new HashMap<>();
 
-    /// What was prepared before.
-    private record Prepared(String application, Embedded engine, String version) {}
+    private record Prepared(String application, Embedded engine, String name) {}
 
     /// @param name such as `urgency`, of which the folder of functions has a file `urgency.json`
     /// @throws IllegalArgumentException as in [CalledFunction#named], or if it cannot be prepared
@@ -45,14 +45,25 @@ record EmbeddedFunction(Options options, Embedded engine, String version, Broadc
                     + " to z, 0 to 9, - and _ with a letter at the start, and has no version");
         }
         byte[] definition = definition(name, engine);
-        String version = name + "@" + HexFormat.of().formatHex(sha256(definition), 0, BYTES_OF_HASH);
+        String hash = HexFormat.of().formatHex(sha256(definition), 0, BYTES_OF_HASH);
+        Prepared key = new Prepared(context.applicationId(), engine, name);
         synchronized (PREPARED) {
-            Broadcast<byte[]> prepared = PREPARED.computeIfAbsent(
-                    new Prepared(context.applicationId(), engine, version),
-                    wanted -> JavaSparkContext.fromSparkContext(context)
-                            .broadcast(EmbeddedEngine.of(engine).prepared(name, definition)));
-            return new EmbeddedFunction(options, engine, version, prepared);
+            PREPARED.keySet().removeIf(other -> !other.application.equals(key.application));
+            EmbeddedFunction known = PREPARED.get(key);
+            if (known == null || !known.hash.equals(hash)) {
+                byte[] prepared = EmbeddedEngine.of(engine).prepared(name, definition);
+                Broadcast<byte[]> sent =
+                        JavaSparkContext.fromSparkContext(context).broadcast(prepared);
+                known = new EmbeddedFunction(options, engine, name, hash, sent);
+                PREPARED.put(key, known);
+            }
+            return new EmbeddedFunction(options, engine, name, hash, known.prepared);
         }
+    }
+
+    @Override
+    public String version() {
+        return name + "@" + hash;
     }
 
     private static void requireJdk() {
@@ -64,7 +75,7 @@ record EmbeddedFunction(Options options, Embedded engine, String version, Broadc
     }
 
     private static byte[] definition(String name, Embedded engine) {
-        Path file = Path.of(engine.functions(), name + ".json");
+        Path file = Path.of(engine.functions(), name + ".json").toAbsolutePath();
         try {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
@@ -90,6 +101,6 @@ record EmbeddedFunction(Options options, Embedded engine, String version, Broadc
 
     @Override
     public String toString() {
-        return version + " by " + options;
+        return version() + " by " + options;
     }
 }

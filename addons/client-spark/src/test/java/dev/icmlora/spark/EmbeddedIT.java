@@ -142,11 +142,38 @@ class EmbeddedIT {
         Files.writeString(
                 functions.resolve("broken.json"), "{\"task\": {\"examples\": [{\"input\": 1, \"output\": \"a\"}]}}");
         Files.writeString(functions.resolve("good.json"), "{\"task\": {\"description\": \"Do it.\"}}");
+        Files.writeString(
+                functions.resolve("typo.json"), "{\"task\": {\"description\": \"a\"}, \"lables\": [\"a\", \"b\"]}");
+        Files.writeString(
+                functions.resolve("both.json"),
+                "{\"task\": {\"description\": \"a\"}, \"labels\": [\"a\", \"b\"], \"answer\": \"span\"}");
+        Files.writeString(
+                functions.resolve("empty.json"), "{\"task\": {\"examples\": [{\"input\": \"a\", \"output\": \"\"}]}}");
+        Files.writeString(functions.resolve("text.json"), "How urgent is it?");
         var options = options(functions);
 
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "typo", options))
+                .withMessageEndingWith("/lables is not a known field");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "both", options))
+                .withMessageEndingWith("/answer must not be given beside /labels");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "empty", options))
+                .withMessageEndingWith("/task/examples/0/output must not be empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "text", options))
+                .withMessageStartingWith("the function 'text' is not defined: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "../good", options))
+                .withMessageContaining("is no name of an embedded function");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "unknown", options))
                 .withMessage("icm_lora finds no function 'unknown': there is no " + functions.resolve("unknown.json"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "good", options(Path.of("nowhere"))))
+                .withMessageEndingWith(
+                        "there is no " + Path.of("nowhere/good.json").toAbsolutePath());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "good@3", options))
                 .withMessageContaining("has no version");
@@ -163,6 +190,18 @@ class EmbeddedIT {
                 .isThrownBy(() -> IcmLoraSpark.answers(
                         rows, "text", "good", Options.embedded(functions.toString(), "/nowhere", "/nothing.gguf")))
                 .withMessageStartingWith("the embedded engine does not start: ");
+        var elsewhere = Options.embedded(
+                functions.toString(),
+                Files.createSymbolicLink(
+                                functions.resolve("native"),
+                                EngineFiles.installed().nativeDirectory())
+                        .toString(),
+                EngineFiles.installed().model().toString());
+        IcmLoraSpark.answers(rows, "text", "good", options);
+        assertThatIllegalArgumentException()
+                .as("a process has one folder of libraries")
+                .isThrownBy(() -> IcmLoraSpark.answers(rows, "text", "good", elsewhere))
+                .withMessageStartingWith("the embedded engine does not start: native libraries were loaded from");
         assertThatIllegalArgumentException().isThrownBy(() -> options.withKey("key"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Options.remote("http://localhost").withGenerator("generator"));
@@ -177,5 +216,31 @@ class EmbeddedIT {
                                 options(GALLERY).withFailFast(true))
                         .collectAsList())
                 .hasStackTraceContaining("/inputs/0 must not be empty");
+    }
+
+    private static EmbeddedFunction defined(Path functions, String description) throws IOException {
+        Files.writeString(functions.resolve("f.json"), "{\"task\": {\"description\": \"%s\"}}".formatted(description));
+        var options = options(functions);
+        var engine = (Options.Embedded) options.way();
+        return EmbeddedFunction.named("f", options, engine, LocalSpark.SESSION.sparkContext());
+    }
+
+    /// Else a notebook in which a definition is written again and again would keep every one of them.
+    @Test
+    void aFunctionIsKeptInItsNewestVersion(@TempDir Path functions) throws IOException {
+        var first = defined(functions, "Do this.");
+        var engine = EmbeddedEngine.of(first.engine());
+        var task = engine.task(first);
+        assertThat(defined(functions, "Do this.")).isEqualTo(first);
+        assertThat(engine.task(first)).isSameAs(task);
+
+        var second = defined(functions, "Do that.");
+        engine.task(second);
+
+        assertThat(second.version()).isNotEqualTo(first.version());
+        assertThat(engine.task(first)).as("is read again").isNotSameAs(task);
+        assertThat(defined(functions, "Do this.").prepared())
+                .as("is prepared again")
+                .isNotSameAs(first.prepared());
     }
 }

@@ -8,8 +8,15 @@ public sealed interface Output extends Serializable {
 
     /// Any text.
     ///
-    /// @param maxTokens most tokens of one
-    record Text(int maxTokens) implements Output {}
+    /// @param maxTokens most tokens of one, 1 or more
+    record Text(int maxTokens) implements Output {
+
+        public Text {
+            if (maxTokens < 1) {
+                throw new IllegalArgumentException("an answer needs 1 token or more, not " + maxTokens);
+            }
+        }
+    }
 
     /// One of some labels.
     ///

@@ -26,6 +26,7 @@ import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.generator.adapter.InvalidAdapterException;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.Sampler.SamplingOptions;
@@ -37,6 +38,8 @@ public final class PreparedTask {
 
     /// What is made of bytes: nothing but what this program writes, and no array that is longer than they are.
     private static final String OURS = "maxarray=%d;dev.icmlora.**;java.lang.*;java.util.*;!*";
+    /// Inputs at a time, whose prompts and hidden states are all in memory.
+    private static final int MOST_INPUTS = 1024;
 
     private final Engine engine;
     private final Task task;
@@ -94,7 +97,7 @@ public final class PreparedTask {
             var task = (Task) in.readObject();
             var output = (Output) in.readObject();
             return new PreparedTask(engine, task, output, TaskFindings.read(task, in, engine));
-        } catch (IOException | ClassNotFoundException | ClassCastException e) {
+        } catch (IOException | ClassNotFoundException | ClassCastException | InvalidAdapterException e) {
             throw new IllegalArgumentException("this is no prepared task: " + e.getMessage(), e);
         }
     }
@@ -115,8 +118,10 @@ public final class PreparedTask {
 
     /// Answers inputs, in batches.
     ///
+    /// @param inputs 1,024 at most
     /// @return one for each, in their order
-    /// @throws UnusableInputException naming each input that is empty, or too long, as `inputs/0`
+    /// @throws UnusableInputException naming each input that is empty, or too long, as `inputs/0`, or `inputs`
+    /// if there are too many
     public List<TaskAnswer> answer(List<String> inputs) {
         return answer(inputs, new EngineSession(engine, new Cancellation()));
     }
@@ -125,6 +130,13 @@ public final class PreparedTask {
     ///
     /// @param session of this engine
     public List<TaskAnswer> answer(List<String> inputs, EngineSession session) {
+        if (session.engine() != engine) {
+            throw new IllegalArgumentException("the session is of another engine than the task");
+        }
+        if (inputs.size() > MOST_INPUTS) {
+            var rule = "has %d entries, more than the limit of %d".formatted(inputs.size(), MOST_INPUTS);
+            UnusableInputException.refuse(List.of(Part.of("inputs", MOST_INPUTS, inputs.size(), rule)));
+        }
         UnusableInputException.refuse(IntStream.range(0, inputs.size())
                 .filter(i -> inputs.get(i).isEmpty())
                 .mapToObj(i -> Part.of("inputs/" + i, null, "", "must not be empty"))

@@ -1,11 +1,13 @@
 package dev.icmlora.engine.task;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -153,9 +155,15 @@ class PreparedTaskTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PreparedTask.of(engine, Task.NONE, KIND))
                 .withMessageContaining("description");
+        assertThatExceptionOfType(UnusableInputException.class)
+                .isThrownBy(() -> kinds.answer(Collections.nCopies(1025, "lion")))
+                .withMessage("/inputs has 1025 entries, more than the limit of 1024");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Output.Label(List.of("animal")))
                 .withMessageContaining("2 labels");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Output.Text(0))
+                .withMessageContaining("1 token");
         assertThatExceptionOfType(UnusableInputException.class)
                 .isThrownBy(
                         () -> PreparedTask.of(engine, KINDS, new Output.Label(List.of("animal", "plant", "animal"))))
@@ -183,6 +191,12 @@ class PreparedTaskTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PreparedTask.read(engine, Arrays.copyOf(bytes, bytes.length / 2)))
                 .withMessageContaining("no prepared task");
+        var tuned = capitals.toBytes();
+        tuned[new String(tuned, ISO_8859_1).indexOf("GGUF")] = 0;
+        assertThatIllegalArgumentException()
+                .as("its adapter is none")
+                .isThrownBy(() -> PreparedTask.read(engine, tuned))
+                .withMessageContaining("no prepared task");
     }
 
     private static void askForEver(PreparedTask task) {
@@ -204,6 +218,9 @@ class PreparedTaskTest {
                 .as("prepared with a generator")
                 .isThrownBy(() -> PreparedTask.read(own, kinds.toBytes()))
                 .withMessageContaining("but this engine has");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> task.answer(THINGS, session()))
+                .withMessageContaining("another engine");
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var asking = IntStream.range(0, 4)
