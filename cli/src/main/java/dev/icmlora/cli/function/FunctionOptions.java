@@ -37,12 +37,18 @@ public final class FunctionOptions implements Serializable {
             description = "Of Google, for Cloud Run before the function (default: ICM_LORA_IDENTITY_TOKEN).")
     private String identityToken;
 
+    /// Not sent along: where these options come to, they are connected anew.
+    private transient IcmLoraClient client;
+
     public IcmLoraClient connect() {
-        IcmLoraClient client = IcmLoraClient.of(url).withTimeout(PATIENCE);
-        if (isGiven(apiKey)) {
-            client = client.withKey(apiKey);
+        if (client == null) {
+            IcmLoraClient open = IcmLoraClient.of(url).withTimeout(PATIENCE);
+            if (isGiven(apiKey)) {
+                open = open.withKey(apiKey);
+            }
+            client = isGiven(identityToken) ? open.withIdentityToken(() -> identityToken) : open;
         }
-        return isGiven(identityToken) ? client.withIdentityToken(() -> identityToken) : client;
+        return client;
     }
 
     private static boolean isGiven(String option) {

@@ -7,13 +7,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Engine;
-import dev.icmlora.engine.EngineFiles;
-import dev.icmlora.engine.EngineLoader;
-import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.Cancellation;
-import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.adapter.Adapter;
@@ -27,6 +23,7 @@ import dev.icmlora.generator.vector.TaskVector;
 import dev.icmlora.llama.NamedTensor;
 import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.llama.Vocabulary;
+import dev.icmlora.trainer.session.BaseModelFiles;
 
 /// An engine in this process, for what the function has no request for: answers under adapters made by other means, and
 /// the probability of a text.
@@ -49,9 +46,7 @@ public final class ControlBench implements AutoCloseable {
     /// @throws dev.icmlora.engine.EngineStartException when the generator is of another base model, or a file cannot be
     ///         used
     public static ControlBench open(Installation installation, Path generator, int threads) {
-        EngineFiles files = EngineFiles.of(installation.nativeDirectory(), installation.model())
-                .withGenerator(generator);
-        Engine engine = EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE);
+        Engine engine = BaseModelFiles.of(installation).engine(generator.toFile(), threads);
         return new ControlBench(engine, GeneratorFile.read(generator));
     }
 

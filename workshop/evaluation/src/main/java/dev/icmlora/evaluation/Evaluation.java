@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.FunctionClient.Reply;
 import dev.icmlora.evaluation.FunctionClient.Request;
@@ -23,6 +21,7 @@ import dev.icmlora.evaluation.TaskResult.Score;
 import dev.icmlora.evaluation.TaskResult.Served;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.Example;
+import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
@@ -84,66 +83,49 @@ final class Evaluation {
         return new SuiteTask(task.id(), task.family(), task.descriptions(), task.train(), tests);
     }
 
-    /// The scores of some tasks in the requests of a round, as far as a task's group is asked for them.
+    /// The scores of some tasks in the requests of a round, as far as a task's group is asked for them, and in
+    /// the first round under all controls.
     ///
-    /// @param what is asked, for who watches
     /// @param until no further task is asked, and has no scores, after that
-    List<TaskResult> measure(String what, List<Subject> subjects, int round, Instant until) throws IOException {
-        List<List<Reply>> replies =
-                function.ask(what, subjects, subject -> subject.task.id(), subject -> requests(subject, round), until);
-        List<TaskResult> results = new ArrayList<>();
-        for (int i = 0; i < subjects.size(); i++) {
-            Question question = question(subjects.get(i));
-            Iterator<Condition> conditions = conditions(subjects.get(i), round).iterator();
-            Map<Condition, Score> scores = new EnumMap<>(Condition.class);
-            for (Reply reply : replies.get(i)) {
-                Condition condition = conditions.next();
-                scores.put(condition, score(question, (Condition.Request) condition.source(), reply));
-            }
-            results.add(result(subjects.get(i), question, scores));
-        }
-        return results;
-    }
-
-    /// The scores of a task under all controls.
-    TaskResult control(Subject subject) {
-        Question question = question(subject);
-        return result(
-                subject,
-                question,
-                controls.map(adapters -> controlled(subject, question, adapters))
-                        .orElse(Map.of()));
+    List<TaskResult> measure(List<Subject> subjects, int round, Instant until) throws IOException {
+        return function.ask(
+                "round " + (round + 1),
+                subjects,
+                subject -> subject.task.id(),
+                subject -> requests(subject, round),
+                until,
+                (subject, replies) -> result(subject, round, replies));
     }
 
     private Question question(Subject subject) {
         return Question.of(subject.task, Condition.FEW_EXAMPLES, inputs, seed);
     }
 
-    private static List<Condition> conditions(Subject subject, int round) {
-        return Stream.of(Condition.values())
-                .filter(condition -> condition.source() instanceof Condition.Request request
-                        && request.round() == round
-                        && request.asks(subject.group))
-                .toList();
-    }
-
-    private List<Request> requests(Subject subject, int round) {
+    private Map<Condition, Request> requests(Subject subject, int round) {
         Question question = question(subject);
-        return conditions(subject, round).stream()
-                .map(condition -> {
-                    Condition.Request way = (Condition.Request) condition.source();
-                    return Request.of(
-                            question.task(way.examples()),
-                            question.inputs(),
-                            way,
-                            question.maxTokens(bench.format()),
-                            condition.asksConfidence());
-                })
-                .toList();
+        Map<Condition, Request> requests = new EnumMap<>(Condition.class);
+        for (Condition condition : Condition.values()) {
+            if (condition.source() instanceof Condition.Request way
+                    && way.round() == round
+                    && way.asks(subject.group)) {
+                Task task = question.task(way.examples());
+                int maxTokens = question.maxTokens(bench.format());
+                requests.put(
+                        condition, Request.of(task, question.inputs(), way, maxTokens, condition.asksConfidence()));
+            }
+        }
+        return requests;
     }
 
-    private static TaskResult result(Subject subject, Question question, Map<Condition, Score> scores) {
+    private TaskResult result(Subject subject, int round, Map<Condition, Reply> replies) {
         SuiteTask task = subject.task;
+        Question question = question(subject);
+        Map<Condition, Score> scores = new EnumMap<>(Condition.class);
+        replies.forEach((condition, reply) ->
+                scores.put(condition, score(question, (Condition.Request) condition.source(), reply)));
+        if (round == 0) {
+            controls.ifPresent(adapters -> scores.putAll(controlled(subject, question, adapters)));
+        }
         return new TaskResult(
                 task.id(), task.family(), subject.group, question.tests().size(), scores);
     }

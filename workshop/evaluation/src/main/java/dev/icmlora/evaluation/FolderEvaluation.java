@@ -7,9 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -17,20 +15,17 @@ import java.util.stream.Stream;
 import com.google.gson.Gson;
 
 import dev.icmlora.engine.worker.Words;
-import dev.icmlora.evaluation.FunctionClient.Calls;
-import dev.icmlora.evaluation.FunctionClient.Connection;
 import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.evaluation.LogisticRegression.Guess;
 import dev.icmlora.evaluation.Reliability.Judged;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.tasks.suite.SuiteTask;
-import dev.icmlora.trainer.tasks.TaskRunner.Work;
 
 /// Measures a running function on tasks of the user's own, beside classifiers that learn from the same examples.
 ///
 /// @param function borrowed
-public record FolderEvaluation(FunctionClient function, Plan plan) {
+public record FolderEvaluation(FunctionClient function, Plan plan) implements Serializable {
     private static final int LEAST_OF_A_LABEL = 3;
     private static final int MOST_LABELS = 256;
 
@@ -132,11 +127,10 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
                         .flatMap(examples -> tasks.stream().map(task -> subject(task, examples, seed))))
                 .toList();
         List<Row> rows = new ArrayList<>();
-        function.runner()
-                .run("tasks", subjects, Subject::name, new Measuring(function.connection(), plan), measured -> {
-                    rows.addAll(measured);
-                    write(measured, lines);
-                });
+        function.runner().run("tasks", subjects, Subject::name, this::measure, measured -> {
+            rows.addAll(measured);
+            write(measured, lines);
+        });
         return new FolderResults(plan, rows);
     }
 
@@ -158,64 +152,51 @@ public record FolderEvaluation(FunctionClient function, Plan plan) {
         return new Subject(task, labels, plan.spans && labels.isEmpty() && isSpan(task), examples, seed);
     }
 
-    /// Asks the function about each task, and has the classifiers learn it.
-    private record Measuring(Connection connection, Plan plan) implements Work<Subject, List<Row>> {
-
-        @Override
-        public void on(Iterator<Subject> subjects, Consumer<List<Row>> done) throws InterruptedException {
-            Calls function = connection.open();
-            while (subjects.hasNext()) {
-                done.accept(measure(subjects.next(), function));
+    private List<Row> measure(Subject subject) {
+        Question question = subject.question(plan.inputs);
+        List<Row> rows = new ArrayList<>();
+        for (String mode : plan.modes) {
+            rows.add(ask(subject, question, mode));
+        }
+        if (plan.classifiers && !subject.labels.isEmpty()) {
+            for (Classifier classifier : Classifier.values()) {
+                long began = System.nanoTime();
+                List<Guess> guesses = classifier.classify(question);
+                List<Judged> judged = IntStream.range(0, guesses.size())
+                        .mapToObj(i -> new Judged(
+                                guesses.get(i).probability(),
+                                false,
+                                question.isRight(i, guesses.get(i).label())))
+                        .toList();
+                rows.add(row(subject, question, classifier.toString(), began, judged, null));
             }
         }
+        return rows;
+    }
 
-        private List<Row> measure(Subject subject, Calls function) throws InterruptedException {
-            Question question = subject.question(plan.inputs);
-            List<Row> rows = new ArrayList<>();
-            for (String mode : plan.modes) {
-                rows.add(ask(subject, question, mode, function));
-            }
-            if (plan.classifiers && !subject.labels.isEmpty()) {
-                for (Classifier classifier : Classifier.values()) {
-                    long began = System.nanoTime();
-                    List<Guess> guesses = classifier.classify(question);
-                    List<Judged> judged = IntStream.range(0, guesses.size())
-                            .mapToObj(i -> new Judged(
-                                    guesses.get(i).probability(),
-                                    false,
-                                    question.isRight(i, guesses.get(i).label())))
-                            .toList();
-                    rows.add(row(subject, question, classifier.toString(), began, judged, null));
-                }
-            }
-            return rows;
+    /// The examples come in an order of the mode's own: the function keeps what it tuned for a task, and no mode is to
+    /// find what it tuned for another.
+    private Row ask(Subject subject, Question drawn, String mode) {
+        Question question = drawn.shuffled(subject.seed ^ mode.hashCode());
+        Condition.Request way =
+                Condition.Request.later(0, mode, question.examples().size());
+        long began = System.nanoTime();
+        try {
+            FunctionClient.Reply reply = function.ask(request(subject, question, way));
+            return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
+        } catch (IOException e) {
+            return row(subject, question, mode, began, List.of(), e.getMessage());
         }
+    }
 
-        /// The examples come in an order of the mode's own: the function keeps what it tuned for a task, and no mode
-        /// is to find what it tuned for another.
-        private static Row ask(Subject subject, Question drawn, String mode, Calls function)
-                throws InterruptedException {
-            Question question = drawn.shuffled(subject.seed ^ mode.hashCode());
-            Condition.Request way =
-                    Condition.Request.later(0, mode, question.examples().size());
-            long began = System.nanoTime();
-            try {
-                FunctionClient.Reply reply = request(subject, question, way).ask(function);
-                return row(subject, question, mode, began, Evaluation.judged(question, reply), null);
-            } catch (IOException e) {
-                return row(subject, question, mode, began, List.of(), e.getMessage());
-            }
+    private static Request request(Subject subject, Question question, Condition.Request way) {
+        Task task = question.task(way.examples());
+        if (subject.isSpan) {
+            return Request.extracting(task, question.inputs(), way);
         }
-
-        private static Request request(Subject subject, Question question, Condition.Request way) {
-            Task task = question.task(way.examples());
-            if (subject.isSpan) {
-                return Request.extracting(task, question.inputs(), way);
-            }
-            return subject.labels.isEmpty()
-                    ? Request.of(task, question.inputs(), way, question.maxBytes(), true)
-                    : Request.choosing(task, question.inputs(), way, subject.labels);
-        }
+        return subject.labels.isEmpty()
+                ? Request.of(task, question.inputs(), way, question.maxBytes(), true)
+                : Request.choosing(task, question.inputs(), way, subject.labels);
     }
 
     private static Row row(

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import com.google.gson.FieldNamingPolicy;
@@ -14,62 +17,65 @@ import com.google.gson.GsonBuilder;
 
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.trainer.tasks.TaskRunner;
+import dev.icmlora.trainer.tasks.TaskRunner.Work;
 
-/// Asks a running function what an evaluation wants to know of each of some tasks, and reads what it needs of the
-/// replies.
+/// Asks a running function, and reads what an evaluation needs of its replies.
 ///
-/// @param connection to the function, from wherever it is asked
-/// @param runner that asks about the tasks
-public record FunctionClient(Connection connection, TaskRunner runner) {
+/// @param runner that asks about some tasks
+public record FunctionClient(Calls function, TaskRunner runner) implements Serializable {
     private static final Gson JSON = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .create();
 
-    /// However the function is reached.
+    /// However the function is reached, from wherever it is asked.
     @FunctionalInterface
-    public interface Connection extends Serializable {
-        Calls open();
-    }
-
-    /// An open connection.
-    @FunctionalInterface
-    public interface Calls {
+    public interface Calls extends Serializable {
 
         /// @param request body of `/generate`
         /// @return body of the reply
         /// @throws IOException that says what the function said, when it refuses
         /// @throws RuntimeException when it cannot be asked
-        String generate(String request) throws IOException, InterruptedException;
+        String generate(String request) throws IOException;
     }
 
-    /// The replies to the requests of each task, in the order of the tasks.
+    /// @throws IOException that says what the function said, when it refuses
+    Reply ask(Request request) throws IOException {
+        return JSON.fromJson(function.generate(JSON.toJson(request)), Reply.class);
+    }
+
+    /// Asks about each task.
     ///
     /// @param what is asked, for who watches
+    /// @param requests about a task, in the order in which they are made, by what tells them apart
     /// @param until no further task is asked, and has no replies, after that
+    /// @param result of a task and the replies
+    /// @return of each task, in their order
     /// @throws IOException that names the task, and says what the function said, when it refuses or cannot be asked
-    <T> List<List<Reply>> ask(
+    <T, K, R> List<R> ask(
             String what,
             List<T> tasks,
             Function<? super T, String> name,
-            Function<? super T, List<Request>> requests,
-            Instant until)
+            Function<? super T, Map<K, Request>> requests,
+            Instant until,
+            BiFunction<? super T, Map<K, Reply>, R> result)
             throws IOException {
-        record Asked(String name, List<Request> requests) implements Serializable {}
-        List<Asked> asked = tasks.stream()
-                .map(task -> new Asked(name.apply(task), requests.apply(task)))
+        record Asked<K>(String name, Map<K, Request> requests) implements Serializable {}
+        List<Asked<K>> asked = tasks.stream()
+                .map(task -> new Asked<>(name.apply(task), requests.apply(task)))
                 .toList();
-        Connection to = connection;
-        return runner.run(what, asked, Asked::name, (each, done) -> {
-            Calls function = to.open();
-            while (each.hasNext()) {
-                List<Request> wanted = each.next().requests;
-                List<Reply> replies = new ArrayList<>();
-                for (Request request : Instant.now().isAfter(until) ? List.<Request>of() : wanted) {
-                    replies.add(request.ask(function));
+        Iterator<T> replied = tasks.iterator();
+        List<R> results = new ArrayList<>();
+        Work<Asked<K>, Map<K, Reply>> asking = task -> {
+            Map<K, Reply> replies = new LinkedHashMap<>();
+            if (Instant.now().isBefore(until)) {
+                for (Map.Entry<K, Request> request : task.requests.entrySet()) {
+                    replies.put(request.getKey(), ask(request.getValue()));
                 }
-                done.accept(replies);
             }
-        });
+            return replies;
+        };
+        runner.run(what, asked, Asked::name, asking, replies -> results.add(result.apply(replied.next(), replies)));
+        return results;
     }
 
     /// A reply of the function, as far as an evaluation needs it.
@@ -127,11 +133,6 @@ public record FunctionClient(Connection connection, TaskRunner runner) {
         /// @param way mode of the request; its examples are already those of `task`
         static Request extracting(Task task, List<String> inputs, Condition.Request way) {
             return new Request(task, inputs, way.mode(), null, null, null, null, "span", true);
-        }
-
-        /// @throws IOException that says what the function said, when it refuses
-        Reply ask(Calls function) throws IOException, InterruptedException {
-            return JSON.fromJson(function.generate(JSON.toJson(this)), Reply.class);
         }
     }
 }

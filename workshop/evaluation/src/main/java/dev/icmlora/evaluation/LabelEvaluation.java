@@ -5,8 +5,6 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import dev.icmlora.evaluation.FunctionClient.Reply;
 import dev.icmlora.evaluation.FunctionClient.Request;
@@ -31,33 +29,31 @@ record LabelEvaluation(FunctionClient function, long seed) {
                 .map(Evaluation.Subject::task)
                 .filter(task -> task.labels().isPresent())
                 .toList();
-        List<List<Reply>> replies = function.ask("labels", tasks, SuiteTask::id, this::requests, Instant.MAX);
-        return IntStream.range(0, tasks.size())
-                .mapToObj(i -> result(tasks.get(i), replies.get(i)))
-                .toList();
+        return function.ask("labels", tasks, SuiteTask::id, this::requests, Instant.MAX, this::result);
     }
 
     private Question question(SuiteTask task) {
         return Question.of(task, Condition.FEW_EXAMPLES, INPUTS, seed);
     }
 
-    private List<Request> requests(SuiteTask task) {
+    private Map<Way, Request> requests(SuiteTask task) {
         Question question = question(task);
         Task stated = question.task(Condition.EXAMPLES);
         List<String> labels = task.labels().orElseThrow();
-        return Stream.of(Way.values())
-                .map(way -> way.isNaming()
-                        ? Request.choosing(stated, question.inputs(), way.request(), labels)
-                        : Request.of(stated, question.inputs(), way.request(), question.maxBytes(), true))
-                .toList();
+        Map<Way, Request> requests = new EnumMap<>(Way.class);
+        for (Way way : Way.values()) {
+            Request request = way.isNaming()
+                    ? Request.choosing(stated, question.inputs(), way.request(), labels)
+                    : Request.of(stated, question.inputs(), way.request(), question.maxBytes(), true);
+            requests.put(way, request);
+        }
+        return requests;
     }
 
-    private LabelResult result(SuiteTask task, List<Reply> replies) {
+    private LabelResult result(SuiteTask task, Map<Way, Reply> replies) {
         Question question = question(task);
         Map<Way, List<Judged>> answers = new EnumMap<>(Way.class);
-        for (Way way : Way.values()) {
-            answers.put(way, Evaluation.judged(question, replies.get(way.ordinal())));
-        }
+        replies.forEach((way, reply) -> answers.put(way, Evaluation.judged(question, reply)));
         return new LabelResult(task.id(), task.labels().orElseThrow().size(), answers);
     }
 }

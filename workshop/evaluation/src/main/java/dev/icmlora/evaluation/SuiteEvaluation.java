@@ -5,12 +5,13 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import me.tongfei.progressbar.ProgressBar;
@@ -89,27 +90,19 @@ public final class SuiteEvaluation {
                 controlled.hasControls() ? Optional.of(controls(suite, catalogue, measured)) : Optional.empty();
         try {
             Evaluation evaluation = new Evaluation(function, bench, controls, measurement.inputs(), measurement.seed());
-            List<TaskResult> results = evaluation.measure("tasks", measured, 0, Instant.MAX);
-            if (controls.isPresent()) {
-                for (int at : ProgressBar.wrap(places(measured), "controls")) {
-                    results.set(at, results.get(at).with(evaluation.control(measured.get(at))));
-                }
-            }
-            for (int round = 1; round < Condition.LAST_ROUND; round++) {
-                add(
-                        results,
-                        places(measured),
-                        evaluation.measure("round " + (round + 1), measured, round, Instant.MAX));
+            SequencedMap<String, TaskResult> results = new LinkedHashMap<>();
+            for (int round = 0; round < Condition.LAST_ROUND; round++) {
+                add(results, evaluation.measure(measured, round, Instant.MAX));
             }
             List<LabelResult> labels = new LabelEvaluation(function, measurement.seed())
                     .measure(Evaluation.subjects(suite, catalogue, 0, Integer.MAX_VALUE, measurement.seed()));
             List<TextResult> textResults = texts(texts);
-            askWithManyExamples(evaluation, measured, results, until);
+            add(results, evaluation.measure(heldOut(measured), Condition.LAST_ROUND, until));
             return new EvaluationReport(
                     manifest.name(),
                     measurement.seed(),
                     new Storage(generatorBytes, catalogue.size(), adapterBytes(measured.getFirst())),
-                    results,
+                    List.copyOf(results.values()),
                     labels,
                     textResults,
                     texts.missing());
@@ -128,24 +121,16 @@ public final class SuiteEvaluation {
         return new Controls(bench, trained, known, controlled.baselines);
     }
 
-    /// In an order that is drawn, so that those that there is time for are a sample of all.
-    private void askWithManyExamples(
-            Evaluation evaluation, List<Evaluation.Subject> measured, List<TaskResult> results, Instant until)
-            throws IOException {
-        List<Integer> order = Evaluation.order(measured.size(), new SplittableRandom(measurement.seed()));
-        order.removeIf(at -> measured.get(at).group() != Group.HELD_OUT);
-        List<Evaluation.Subject> asked = order.stream().map(measured::get).toList();
-        add(results, order, evaluation.measure("many examples", asked, Condition.LAST_ROUND, until));
+    private static void add(SequencedMap<String, TaskResult> results, List<TaskResult> more) {
+        more.forEach(result -> results.merge(result.task(), result, TaskResult::with));
     }
 
-    private static List<Integer> places(List<?> all) {
-        return IntStream.range(0, all.size()).boxed().toList();
-    }
-
-    private static void add(List<TaskResult> results, List<Integer> places, List<TaskResult> later) {
-        for (int i = 0; i < later.size(); i++) {
-            results.set(places.get(i), results.get(places.get(i)).with(later.get(i)));
-        }
+    /// The held-out tasks in an order that is drawn, so that those that there is time for are a sample of all.
+    private List<Evaluation.Subject> heldOut(List<Evaluation.Subject> measured) {
+        return Evaluation.order(measured.size(), new SplittableRandom(measurement.seed())).stream()
+                .map(measured::get)
+                .filter(subject -> subject.group() == Group.HELD_OUT)
+                .toList();
     }
 
     private List<TextResult> texts(TextDomains texts) {

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -18,6 +17,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.icmlora.evaluation.FunctionClient.Reply;
+import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.tasks.suite.Split;
 import dev.icmlora.tasks.suite.SuiteTask;
 import dev.icmlora.tasks.suite.TaskSuite;
@@ -77,36 +78,22 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     }
 
     List<Row> measure() throws IOException {
-        List<SuiteTask> tasks = tasks();
-        // A function with a generator is refused after the first task, not after all.
-        List<Row> rows = new ArrayList<>(measure(tasks.subList(0, 1)));
-        rows.addAll(measure(tasks.subList(1, tasks.size())));
-        return rows;
+        return function.ask("tasks", tasks(), SuiteTask::id, this::requests, Instant.MAX, this::row);
     }
 
-    private List<Row> measure(List<SuiteTask> tasks) throws IOException {
-        SequencedMap<String, Condition.Request> ways = ways();
-        List<List<FunctionClient.Reply>> replies =
-                function.ask("tasks", tasks, SuiteTask::id, task -> requests(task, ways.values()), Instant.MAX);
-        List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < tasks.size(); i++) {
-            Question question = question(tasks.get(i));
-            SequencedMap<String, Outcome> outcomes = new LinkedHashMap<>();
-            for (String way : ways.sequencedKeySet()) {
-                outcomes.put(way, outcome(question, replies.get(i).get(outcomes.size())));
-            }
-            rows.add(new Row(
-                    tasks.get(i).id(), tasks.get(i).family(), question.tests().size(), outcomes));
-        }
-        return rows;
-    }
-
-    private List<FunctionClient.Request> requests(SuiteTask task, Collection<Condition.Request> ways) {
+    private Map<String, Request> requests(SuiteTask task) {
         Question question = question(task);
-        return ways.stream()
-                .map(way -> FunctionClient.Request.of(
-                        question.task(way.examples()), question.inputs(), way, question.maxBytes(), false))
-                .toList();
+        Map<String, Request> requests = new LinkedHashMap<>();
+        ways().forEach((name, way) -> requests.put(
+                name, Request.of(question.task(way.examples()), question.inputs(), way, question.maxBytes(), false)));
+        return requests;
+    }
+
+    private Row row(SuiteTask task, Map<String, Reply> replies) {
+        Question question = question(task);
+        SequencedMap<String, Outcome> outcomes = new LinkedHashMap<>();
+        replies.forEach((way, reply) -> outcomes.put(way, outcome(question, reply)));
+        return new Row(task.id(), task.family(), question.tests().size(), outcomes);
     }
 
     private Question question(SuiteTask task) {
@@ -123,7 +110,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
         return ways;
     }
 
-    private static Outcome outcome(Question question, FunctionClient.Reply reply) {
+    private static Outcome outcome(Question question, Reply reply) {
         if (reply.selection().confidence() != null) {
             throw new IllegalArgumentException("the function has a generator, and is to be measured without one: start"
                     + " it with ICM_LORA_GENERATOR=none, or with a base model that none was trained for");

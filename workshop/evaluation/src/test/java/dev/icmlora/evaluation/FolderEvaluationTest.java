@@ -50,7 +50,7 @@ class FolderEvaluationTest {
     }
 
     private String write(Plan plan, SuiteTask... tasks) throws Exception {
-        return new FolderEvaluation(new FunctionClient(() -> this::generate, new InProcess(1)), plan)
+        return new FolderEvaluation(new FunctionClient(this::generate, new InProcess(1)), plan)
                 .write(List.of(tasks), folder);
     }
 
@@ -129,7 +129,7 @@ class FolderEvaluationTest {
     @Test
     void withoutAFunctionTheTaskIsNamedThatWasToBeMeasured() {
         FunctionClient nothing = new FunctionClient(
-                () -> request -> {
+                request -> {
                     throw new IllegalStateException("nothing answers");
                 },
                 new InProcess(1));

@@ -41,7 +41,7 @@ class LabelEvaluationTest {
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 
-        List<LabelResult> results = new LabelEvaluation(new FunctionClient(() -> this::generate, new InProcess(1)), 1)
+        List<LabelResult> results = new LabelEvaluation(new FunctionClient(this::generate, new InProcess(1)), 1)
                 .measure(Evaluation.subjects(suite, trained, 0, Integer.MAX_VALUE, 1));
 
         assertThat(results)

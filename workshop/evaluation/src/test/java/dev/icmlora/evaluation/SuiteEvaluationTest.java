@@ -83,7 +83,7 @@ class SuiteEvaluationTest {
         return new SuiteEvaluation(
                         bench,
                         Optional.empty(),
-                        new FunctionClient(() -> this::generate, new InProcess(1)),
+                        new FunctionClient(this::generate, new InProcess(1)),
                         new Measurement(1, HELD_OUT, 2, 1),
                         new Controlled(0, 2, 0, false),
                         limit)

@@ -59,8 +59,7 @@ class UntrainedEvaluationTest {
     }
 
     private UntrainedEvaluation evaluation(Split split, List<Integer> steps) {
-        return new UntrainedEvaluation(
-                new FunctionClient(() -> this::generate, new InProcess(1)), MEASUREMENT, split, steps);
+        return new UntrainedEvaluation(new FunctionClient(this::generate, new InProcess(1)), MEASUREMENT, split, steps);
     }
 
     @Test

@@ -1,22 +1,20 @@
 package dev.icmlora.onspark;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
 
-import dev.icmlora.trainer.tasks.NamedTask;
 import dev.icmlora.trainer.tasks.TaskRunner;
 
-/// Runs tasks on the executors of Spark. Results come when all are done.
-record SparkRunner(JavaSparkContext spark) implements TaskRunner {
-    /// Parts of the tasks for each core: what a part opens serves several tasks, and who is early takes another part.
-    private static final int PARTS_OF_A_CORE = 4;
+/// Runs tasks on the executors of Spark, each as a task of Spark's. Results come when all are done. Java's system
+/// properties that begin with `spark.` count; a process stays connected to its master.
+public record SparkRunner() implements TaskRunner {
 
     @Override
     public <T, R> void run(
@@ -25,15 +23,14 @@ record SparkRunner(JavaSparkContext spark) implements TaskRunner {
         if (tasks.isEmpty()) {
             return;
         }
-        List<NamedTask<T>> named = tasks.stream()
-                .map(task -> new NamedTask<T>(name.apply(task), task))
-                .toList();
-        int parts = Math.min(named.size(), PARTS_OF_A_CORE * spark.defaultParallelism());
+        List<Tuple2<String, T>> named =
+                tasks.stream().map(task -> new Tuple2<>(name.apply(task), task)).toList();
+        JavaSparkContext spark = connect();
         spark.sc().setJobDescription(what);
         List<R> done;
         try {
-            done = spark.parallelize(named, parts)
-                    .mapPartitions(part -> done(part, work))
+            done = spark.parallelize(named, named.size())
+                    .map(task -> work.on(task._1(), task._2()))
                     .collect();
         } catch (Exception e) {
             // Scala declares none, and Spark says what failed below its own account of it.
@@ -44,18 +41,14 @@ record SparkRunner(JavaSparkContext spark) implements TaskRunner {
         done.forEach(results);
     }
 
-    private static <T, R> Iterator<R> done(Iterator<NamedTask<T>> part, Work<T, R> work) throws IOException {
-        List<R> results = new ArrayList<>();
-        try {
-            NamedTask.each(part, work, results::add);
-        } catch (InterruptedIOException e) {
-            throw e;
-        } catch (IOException e) {
-            // The driver may not know the class of the cause.
-            IOException sent = new IOException(e.getMessage());
-            sent.setStackTrace(e.getCause().getStackTrace());
-            throw sent;
-        }
-        return results.iterator();
+    private static JavaSparkContext connect() {
+        SparkConf conf = new SparkConf()
+                .setAppName("icm-lora")
+                .setIfMissing("spark.ui.enabled", "false")
+                .setIfMissing("spark.ui.showConsoleProgress", "true")
+                // Executors have the same files under the same paths, libraries and models too.
+                .setIfMissing("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .setIfMissing("spark.executor.extraJavaOptions", "--enable-native-access=ALL-UNNAMED");
+        return JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(conf));
     }
 }

@@ -9,12 +9,10 @@ import picocli.CommandLine.Option;
 
 import dev.icmlora.cli.function.FailedRequest;
 import dev.icmlora.cli.function.FunctionOptions;
-import dev.icmlora.client.IcmLoraClient;
 import dev.icmlora.client.IcmLoraException;
 import dev.icmlora.commands.options.SparkOption;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.evaluation.FunctionClient;
-import dev.icmlora.evaluation.FunctionClient.Calls;
 import dev.icmlora.evaluation.Measurement;
 
 /// Options of `eval` for every kind of measurement.
@@ -55,20 +53,18 @@ final class MeasurementOptions {
 
     FunctionClient connect() {
         FunctionOptions asked = function;
-        return new FunctionClient(() -> calls(asked.connect()), spark.runner(1));
+        return new FunctionClient(request -> generate(asked, request), spark.runner(1));
     }
 
-    private static Calls calls(IcmLoraClient client) {
-        return request -> {
-            try {
-                return client.post("/generate", JSON.readTree(request)).toString();
-            } catch (IcmLoraException e) {
-                if (e.status() == 0) {
-                    throw new IllegalStateException(FailedRequest.message(e), e);
-                }
-                throw new IOException(FailedRequest.message(e));
+    private static String generate(FunctionOptions function, String request) throws IOException {
+        try {
+            return function.connect().post("/generate", JSON.readTree(request)).toString();
+        } catch (IcmLoraException e) {
+            if (e.status() == 0) {
+                throw new IllegalStateException(FailedRequest.message(e), e);
             }
-        };
+            throw new IOException(FailedRequest.message(e));
+        }
     }
 
     Path generator(Installation installation) {

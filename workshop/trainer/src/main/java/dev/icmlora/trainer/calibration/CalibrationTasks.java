@@ -5,21 +5,15 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.Engine;
-import dev.icmlora.engine.EngineFiles;
-import dev.icmlora.engine.EngineLoader;
-import dev.icmlora.engine.EngineOptions;
-import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
 import dev.icmlora.tasks.suite.Split;
@@ -30,7 +24,6 @@ import dev.icmlora.trainer.curriculum.StepRandom;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.session.BaseModelFiles;
 import dev.icmlora.trainer.tasks.TaskRunner;
-import dev.icmlora.trainer.tasks.TaskRunner.Work;
 
 /// What selection is calibrated on: validation tasks, and training tasks with the examples that training held back.
 /// Neither held-out tasks nor test examples of training tasks are looked at.
@@ -51,121 +44,98 @@ public final class CalibrationTasks {
 
     private final Engines engines;
     private final TaskRunner runner;
-    private final List<Subject> seen;
-    private final List<Subject> validation;
+    private final Set<String> catalogue;
+    private final List<SuiteTask> seen;
+    private final List<SuiteTask> validation;
 
     /// @param generator that is calibrated
     /// @param threads of each engine
     /// @param most tasks of a group
     public CalibrationTasks(BaseModelFiles model, File generator, int threads, int most, TaskRunner runner) {
-        Set<String> catalogue = GeneratorFile.read(generator.toPath()).manifest().learnedFrom().stream()
+        this.catalogue = GeneratorFile.read(generator.toPath()).manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create();
         this.engines = new Engines(model, generator, threads);
         this.runner = runner;
-        this.seen = drawn(suite.tasks().stream().filter(task -> catalogue.contains(task.id())), true, most);
-        this.validation = drawn(
-                suite.tasks(Split.VALIDATION).stream().filter(task -> !catalogue.contains(task.id())), false, most);
+        this.seen = drawn(suite.tasks().stream().filter(task -> catalogue.contains(task.id())), most);
+        this.validation =
+                drawn(suite.tasks(Split.VALIDATION).stream().filter(task -> !catalogue.contains(task.id())), most);
     }
 
-    private static List<Subject> drawn(Stream<SuiteTask> tasks, boolean seen, int most) {
+    private static List<SuiteTask> drawn(Stream<SuiteTask> tasks, int most) {
         List<SuiteTask> shuffled = new ArrayList<>(tasks.toList());
         Collections.shuffle(shuffled, new Random(SEED));
-        return shuffled.stream()
-                .limit(most)
-                .map(task -> new Subject(task, seen))
-                .toList();
+        return shuffled.subList(0, Math.min(most, shuffled.size()));
     }
 
     /// Serves every task in every way.
     public List<Observation> observe() throws IOException {
-        List<Subject> all = Stream.concat(seen.stream(), validation.stream()).toList();
+        Set<String> known = catalogue;
+        List<SuiteTask> all = Stream.concat(seen.stream(), validation.stream()).toList();
         return observed(
                 "tasks",
                 all,
-                (observer, subject) -> Stream.of(EXAMPLES, 0, 1)
+                (observer, task) -> Stream.of(EXAMPLES, 0, 1)
                         .map(brought -> {
-                            RandomGenerator random = subject.random(0);
-                            return observer.observe(
-                                    subject.seen, subject.description(random), subject.learned(), brought, random);
+                            RandomGenerator random = random(task, 0);
+                            String description = PromptSampler.pick(task.descriptions(), random);
+                            boolean isSeen = known.contains(task.id());
+                            return observer.observe(isSeen, description, TrainingTask.of(task), brought, random);
                         })
                         .toList());
     }
 
     /// Tunes the validation tasks, and answers each input for itself.
     public List<AnswerObservation> texts() throws IOException {
-        return answers("texts", TEXT_DRAWS, validation, false);
+        return answers("texts", TEXT_DRAWS, false);
     }
 
     /// The same of those whose answers are few different ones: these are the labels.
     public List<AnswerObservation> labels() throws IOException {
-        List<Subject> labelled = validation.stream()
-                .filter(subject -> subject.task.labels().isPresent())
-                .toList();
-        return answers("labels", LABEL_DRAWS, labelled, true);
+        return answers("labels", LABEL_DRAWS, true);
     }
 
-    private List<AnswerObservation> answers(String what, int draws, List<Subject> subjects, boolean labelled)
-            throws IOException {
-        return observed(what, subjects, (observer, subject) -> {
-            Optional<List<String>> labels = labelled ? subject.task.labels() : Optional.empty();
+    private List<AnswerObservation> answers(String what, int draws, boolean labelled) throws IOException {
+        List<SuiteTask> tasks = validation.stream()
+                .filter(task -> !labelled || task.labels().isPresent())
+                .toList();
+        return observed(what, tasks, (observer, task) -> {
+            Optional<List<String>> labels = labelled ? task.labels() : Optional.empty();
             List<AnswerObservation> answers = new ArrayList<>();
             for (int draw = 0; draw < draws; draw++) {
-                RandomGenerator random = subject.random(draw);
-                answers.addAll(
-                        observer.answers(subject.description(random), subject.learned(), labels, EXAMPLES, random));
+                RandomGenerator random = random(task, draw);
+                String description = PromptSampler.pick(task.descriptions(), random);
+                answers.addAll(observer.answers(description, TrainingTask.of(task), labels, EXAMPLES, random));
             }
             return answers;
         });
     }
 
-    private <R> List<R> observed(String what, List<Subject> subjects, Observing<R> observing) throws IOException {
-        return runner.run(what, subjects, subject -> subject.task.id(), engines.observing(observing)).stream()
-                .flatMap(List::stream)
-                .toList();
-    }
-
-    /// A task that is observed.
-    private record Subject(SuiteTask task, boolean seen) implements Serializable {
-
-        RandomGenerator random(int draw) {
-            return StepRandom.of(SEED * 31 + task.id().hashCode(), draw);
-        }
-
-        String description(RandomGenerator random) {
-            return PromptSampler.pick(task.descriptions(), random);
-        }
-
-        TrainingTask learned() {
-            return TrainingTask.of(task);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Observing<R> extends Serializable {
-        List<R> of(Observer observer, Subject subject);
+    private static RandomGenerator random(SuiteTask task, int draw) {
+        return StepRandom.of(SEED * 31 + task.id().hashCode(), draw);
     }
 
     /// Opens an engine for each task: what an engine keeps of one task's prompts would move the rounding of the next
     /// one's, and so the order of the tasks would count.
-    private record Engines(BaseModelFiles model, File generator, int threads) implements Serializable {
-
-        <R> Work<Subject, List<R>> observing(Observing<R> observing) {
-            return (subjects, done) -> each(subjects, observing, done);
-        }
-
-        private <R> void each(Iterator<Subject> subjects, Observing<R> observing, Consumer<List<R>> done) {
-            EngineFiles files = EngineFiles.of(
-                            model.libraries().toPath(), model.model().toPath())
-                    .withGenerator(generator.toPath());
-            while (subjects.hasNext()) {
-                Subject subject = subjects.next();
-                try (Engine engine =
-                        EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(threads), EngineObserver.NONE)) {
-                    done.accept(observing.of(new Observer(engine), subject));
-                }
+    private <R> List<R> observed(String what, List<SuiteTask> tasks, Observing<R> observing) throws IOException {
+        Engines sent = engines;
+        List<List<R>> observed = runner.run(what, tasks, SuiteTask::id, task -> {
+            try (Engine engine = sent.open()) {
+                return observing.of(new Observer(engine), task);
             }
+        });
+        return observed.stream().flatMap(List::stream).toList();
+    }
+
+    @FunctionalInterface
+    private interface Observing<R> extends Serializable {
+        List<R> of(Observer observer, SuiteTask task);
+    }
+
+    private record Engines(BaseModelFiles model, File generator, int threads) implements Serializable {
+        Engine open() {
+            return model.engine(generator, threads);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.icmlora.trainer.curriculum;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.tasks.suite.SuiteTask;
@@ -13,9 +14,9 @@ public record TrainingTask(SuiteTask task, List<Example> examples, List<Example>
     private static final int HELD_BACK = 24;
     private static final String TEXT = "text";
 
-    public TrainingTask {
-        examples = List.copyOf(examples);
-        heldBack = List.copyOf(heldBack);
+    /// What some tasks are called together.
+    public static String names(List<TrainingTask> tasks) {
+        return tasks.stream().map(task -> task.task.id()).collect(Collectors.joining(", "));
     }
 
     /// The task of going on with a kind of text.
@@ -32,7 +33,7 @@ public record TrainingTask(SuiteTask task, List<Example> examples, List<Example>
         int learned = task.train().size() - Math.min(HELD_BACK, task.train().size() / 4);
         return new TrainingTask(
                 task,
-                task.train().subList(0, learned),
-                task.train().subList(learned, task.train().size()));
+                List.copyOf(task.train().subList(0, learned)),
+                List.copyOf(task.train().subList(learned, task.train().size())));
     }
 }

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorArchitecture;
 import dev.icmlora.generator.vector.TaskVector.Standardization;
 import dev.icmlora.trainer.curriculum.TrainingTask;
 import dev.icmlora.trainer.generator.ConditionalBatch.Learner;
 import dev.icmlora.trainer.generator.Examinations.Scoring;
+import dev.icmlora.trainer.session.BaseModelFiles;
 import dev.icmlora.trainer.session.TrainingSession;
 import dev.icmlora.trainer.session.TrainingSettings;
 import dev.icmlora.trainer.shared.SharedAdapter;
@@ -48,7 +50,7 @@ public record GeneratorSetup(
                         exported -> exported.file().manifest().architecture().vectorLayer())
                 .orElseGet(() -> settings.vectorLayer().of(session.base().model()));
         VectorPools pools = new VectorPools(
-                session.files(),
+                BaseModelFiles.of(Installation.ofThisProcess()),
                 vectorLayer,
                 settings.vectors(),
                 session.folder().resolve("vectors").toFile());

@@ -131,9 +131,7 @@ public final class References implements AutoCloseable {
             stop = signal::isRequested;
             all.forEach(task -> asked.add(task.task().id()));
             training.train(all, out);
-            if (signal.isRequested()) {
-                throw new IOException("interrupted; what was trained is kept");
-            }
+            signal.check();
         }
     }
 

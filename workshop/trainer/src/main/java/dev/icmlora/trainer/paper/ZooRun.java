@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 
 import ai.djl.ndarray.NDManager;
 
@@ -46,9 +44,13 @@ public record ZooRun(TrainingSettings training, int length, int keep) {
         Installation installation = Installation.ofThisProcess();
         Path folder = training.folder(installation.root()).toAbsolutePath();
         BaseModelFiles files = BaseModelFiles.of(installation);
-        List<TrainingTask> tasks;
+        Zoo zoo = Zoo.in(folder);
+        List<List<TrainingTask>> left;
         try (LoadedModel base = files.load()) {
-            tasks = training.curriculum().read(folder, base.format()).learned();
+            left = training.curriculum().read(folder, base.format()).learned().stream()
+                    .filter(task -> !zoo.holds(task.task().id()))
+                    .gather(Gatherers.windowFixed(ZooTraining.TOGETHER))
+                    .toList();
         }
         Together together = new Together(
                 files,
@@ -66,16 +68,12 @@ public record ZooRun(TrainingSettings training, int length, int keep) {
                         ZooTraining.mix(MAX_TOKENS),
                         training.intervals()));
         try {
-            runner.run("zoo", ZooTraining.left(tasks, Zoo.in(folder), ZooTraining.TOGETHER), ZooRun::names, together);
+            runner.run("zoo", left, TrainingTask::names, together);
             return true;
         } catch (InterruptedIOException e) {
             out.println(e.getMessage());
             return false;
         }
-    }
-
-    private static String names(List<TrainingTask> together) {
-        return together.stream().map(task -> task.task().id()).collect(Collectors.joining(", "));
     }
 
     /// Trains the tasks of a batch.
@@ -92,38 +90,31 @@ public record ZooRun(TrainingSettings training, int length, int keep) {
             implements Work<List<TrainingTask>, Integer> {
 
         @Override
-        public void on(Iterator<List<TrainingTask>> batches, Consumer<Integer> done) throws IOException {
+        public Integer on(List<TrainingTask> batch) throws IOException {
+            Path training = folder.toPath();
             // A process collects one gradient at a time, on all of its threads.
             synchronized (Together.class) {
                 try (StopSignal stop = new StopSignal();
                         LoadedModel base = files.load();
                         NDManager manager = Torch.start(threads, torch.toPath());
                         BaseModel model = BaseModel.of(base.model(), manager, precision)) {
-                    ZooTraining training = training(base, model, stop, manager);
-                    while (batches.hasNext()) {
-                        List<TrainingTask> together = batches.next();
-                        training.trainTogether(together, System.out);
-                        stop.check();
-                        done.accept(together.size());
-                    }
+                    String fingerprint = base.id().fingerprint();
+                    new ZooTraining(
+                                    model,
+                                    fingerprint,
+                                    base.format(),
+                                    SharedAdapter.trained(
+                                            training, TrainingRun.State.LAST, model.config(), fingerprint, manager),
+                                    Zoo.in(training),
+                                    training.resolve("zoo-run"),
+                                    settings,
+                                    stop::isRequested,
+                                    manager)
+                            .train(batch, System.out);
+                    stop.check();
+                    return batch.size();
                 }
             }
-        }
-
-        private ZooTraining training(LoadedModel base, BaseModel model, StopSignal stop, NDManager manager) {
-            String fingerprint = base.id().fingerprint();
-            SharedAdapter shared = SharedAdapter.trained(
-                    folder.toPath(), TrainingRun.State.LAST, model.config(), fingerprint, manager);
-            return new ZooTraining(
-                    model,
-                    fingerprint,
-                    base.format(),
-                    shared,
-                    Zoo.in(folder.toPath()),
-                    new File(folder, "zoo-run").toPath(),
-                    settings,
-                    stop::isRequested,
-                    manager);
         }
     }
 }

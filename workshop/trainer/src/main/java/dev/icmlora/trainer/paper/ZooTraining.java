@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Gatherers;
 import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDManager;
@@ -76,25 +75,16 @@ record ZooTraining(
         return new PromptSampler.Mix(0.15, 3, 6, 6, 0.8, 0.8, maxTokens);
     }
 
-    /// Those that a zoo lacks, in batches.
-    static List<List<TrainingTask>> left(List<TrainingTask> tasks, Zoo zoo, int together) {
-        return tasks.stream()
-                .filter(task -> !zoo.holds(task.task().id()))
-                .gather(Gatherers.windowFixed(together))
-                .toList();
-    }
-
     /// Trains those that the zoo lacks.
     void train(List<TrainingTask> tasks, PrintStream out) throws IOException {
-        for (List<TrainingTask> together : left(tasks, zoo, settings.together)) {
-            if (!stop.getAsBoolean()) {
-                trainTogether(together, out);
-            }
+        List<TrainingTask> left =
+                tasks.stream().filter(task -> !zoo.holds(task.task().id())).toList();
+        for (int from = 0; from < left.size() && !stop.getAsBoolean(); from += settings.together) {
+            trainTogether(left.subList(from, Math.min(left.size(), from + settings.together)), out);
         }
     }
 
-    /// Trains some tasks in one batch, from where an earlier process was stopped.
-    void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
+    private void trainTogether(List<TrainingTask> tasks, PrintStream out) throws IOException {
         RunIdentity identity = RunIdentity.of("zoo", "%s on %s".formatted(settings, shared.fingerprint()), base, tasks);
         Path folder = runs.resolve("%08x".formatted(identity.name().hashCode()));
         try (NDManager scope = manager.newSubManager()) {

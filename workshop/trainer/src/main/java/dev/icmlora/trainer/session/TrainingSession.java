@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 
 import ai.djl.ndarray.NDManager;
 
+import dev.icmlora.engine.EngineOptions;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.trainer.curriculum.Curriculum;
@@ -33,7 +34,6 @@ public final class TrainingSession implements AutoCloseable {
 
     private final TrainingSettings settings;
     private final Path folder;
-    private final BaseModelFiles files;
     private final LoadedModel base;
     private final NDManager manager;
     private final BaseModel model;
@@ -43,8 +43,7 @@ public final class TrainingSession implements AutoCloseable {
     private TrainingSession(Installation installation, TrainingSettings settings) throws IOException {
         this.settings = settings;
         this.folder = settings.folder(installation.root());
-        this.files = BaseModelFiles.of(installation);
-        this.base = files.load();
+        this.base = LoadedModel.load(installation.nativeDirectory(), installation.model(), EngineOptions.DEFAULT);
         this.curriculum = settings.curriculum().read(folder, base.format());
         this.manager = Torch.start(settings.threads(), Torch.cache(installation.root()));
         this.model = BaseModel.of(base.model(), manager, settings.precision());
@@ -57,10 +56,6 @@ public final class TrainingSession implements AutoCloseable {
 
     public Path folder() {
         return folder;
-    }
-
-    public BaseModelFiles files() {
-        return files;
     }
 
     /// In llama.cpp.

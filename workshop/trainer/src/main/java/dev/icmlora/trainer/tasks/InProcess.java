@@ -2,21 +2,20 @@ package dev.icmlora.trainer.tasks;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Future.State;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 import me.tongfei.progressbar.ProgressBar;
 
-/// Runs tasks in this process: on the calling thread, or on some threads.
+/// Runs tasks in this process: on the calling thread, or on some threads. After a failure no further task is begun.
 ///
 /// @param threads that each take the next task when they are through with one
 public record InProcess(int threads) implements TaskRunner {
@@ -25,111 +24,39 @@ public record InProcess(int threads) implements TaskRunner {
     public <T, R> void run(
             String what, List<T> tasks, Function<? super T, String> name, Work<T, R> work, Consumer<? super R> results)
             throws IOException {
-        if (tasks.isEmpty()) {
-            return;
-        }
-        try (ProgressBar bar = new ProgressBar(what, tasks.size())) {
-            Run<T, R> run = new Run<>(tasks, name, results, bar);
-            if (threads == 1) {
-                run.new Hand().work(work);
-                return;
+        List<FutureTask<R>> all = tasks.stream()
+                .map(task -> new FutureTask<R>(() -> work.on(name.apply(task), task)))
+                .toList();
+        Queue<FutureTask<R>> left = new ConcurrentLinkedQueue<>(all);
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads);
+                ProgressBar bar = new ProgressBar(what, tasks.size())) {
+            for (int thread = 0; threads > 1 && thread < threads; thread++) {
+                pool.execute(() -> work(left));
             }
-            try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-                List<Future<?>> hands = new ArrayList<>();
-                for (int i = 0; i < Math.min(threads, tasks.size()); i++) {
-                    hands.add(pool.submit(() -> {
-                        run.new Hand().work(work);
-                        return null;
-                    }));
+            try {
+                for (FutureTask<R> task : all) {
+                    if (threads == 1) {
+                        task.run();
+                    }
+                    results.accept(task.get());
+                    bar.step();
                 }
-                for (Future<?> hand : hands) {
-                    hand.get();
-                }
+            } finally {
+                left.clear();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted: " + what);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IOException(e.getCause());
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }
     }
 
-    /// What some threads work on together.
-    private static final class Run<T, R> {
-        private final List<T> tasks;
-        private final Function<? super T, String> name;
-        private final Consumer<? super R> results;
-        private final ProgressBar bar;
-        private final List<R> done;
-        private final boolean[] isDone;
-        private int taken;
-        private int given;
-        private boolean failed;
-
-        Run(List<T> tasks, Function<? super T, String> name, Consumer<? super R> results, ProgressBar bar) {
-            this.tasks = tasks;
-            this.name = name;
-            this.results = results;
-            this.bar = bar;
-            this.done = new ArrayList<>(Collections.nCopies(tasks.size(), null));
-            this.isDone = new boolean[tasks.size()];
-        }
-
-        /// @return the place of a task that none has taken yet; after the last one where there is none, or one failed
-        private synchronized int take() {
-            return failed || taken == tasks.size() ? tasks.size() : taken++;
-        }
-
-        /// Gives on what is done without a gap from the first task on.
-        private synchronized void put(int place, R result) {
-            done.set(place, result);
-            isDone[place] = true;
-            bar.step();
-            for (; given < isDone.length && isDone[given]; given++) {
-                results.accept(done.set(given, null));
-            }
-        }
-
-        private synchronized void fail() {
-            failed = true;
-        }
-
-        /// One of the threads.
-        private final class Hand implements Iterator<NamedTask<T>> {
-            private static final int NONE = -1;
-
-            private int next = NONE;
-            private int doing;
-
-            void work(Work<T, R> work) throws IOException {
-                try {
-                    NamedTask.each(this, work, result -> put(doing, result));
-                } catch (IOException | RuntimeException | Error e) {
-                    fail();
-                    throw e;
-                }
-            }
-
-            @Override
-            public boolean hasNext() {
-                if (next == NONE) {
-                    next = take();
-                }
-                return next < tasks.size();
-            }
-
-            @Override
-            public NamedTask<T> next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                doing = next;
-                next = NONE;
-                T task = tasks.get(doing);
-                return new NamedTask<>(name.apply(task), task);
+    private static <R> void work(Queue<FutureTask<R>> left) {
+        for (FutureTask<R> task = left.poll(); task != null; task = left.poll()) {
+            task.run();
+            if (task.state() == State.FAILED) {
+                left.clear();
             }
         }
     }

@@ -13,11 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Gatherers;
 
 import dev.icmlora.engine.LoadedModel;
 import dev.icmlora.generator.Sha256;
@@ -45,9 +44,12 @@ import dev.icmlora.trainer.tasks.TaskRunner.Work;
 /// @param each random vectors of each task
 /// @param folder where they are kept
 public record VectorPools(BaseModelFiles model, int layer, int each, File folder)
-        implements Work<TrainingTask, VectorPools.Taken> {
+        implements Work<List<TrainingTask>, List<VectorPools.Taken>> {
     /// Random task vectors of each task. What takes them beforehand must take as many, or none of them is found.
     public static final int EACH = 16;
+
+    /// Tasks for which the model is loaded once.
+    private static final int TOGETHER = 8;
 
     private static final int PROBE_EXAMPLES = 5;
     private static final int MOST_EXAMPLES = 8;
@@ -69,22 +71,24 @@ public record VectorPools(BaseModelFiles model, int layer, int each, File folder
     }
 
     @Override
-    public void on(Iterator<TrainingTask> tasks, Consumer<Taken> done) throws IOException {
+    public List<Taken> on(List<TrainingTask> tasks) throws IOException {
         try (StopSignal stop = new StopSignal();
                 LoadedModel base = model.load();
                 Fingerprints fingerprints = new Fingerprints(base, layer)) {
             String origin = base.id().fingerprint() + "\n" + base.format().fingerprint() + "\n" + layer;
-            while (tasks.hasNext()) {
+            List<Taken> taken = new ArrayList<>();
+            for (TrainingTask task : tasks) {
                 stop.check();
-                List<Task> conditions = conditions(tasks.next(), fingerprints);
+                List<Task> conditions = conditions(task, fingerprints);
                 File file = new File(folder, hash(origin, conditions) + ".gguf");
                 if (!file.exists()) {
                     write(
                             file.toPath(),
                             conditions.stream().map(fingerprints::of).toList());
                 }
-                done.accept(new Taken(file, conditions));
+                taken.add(new Taken(file, conditions));
             }
+            return taken;
         }
     }
 
@@ -93,7 +97,10 @@ public record VectorPools(BaseModelFiles model, int layer, int each, File folder
     /// @throws IOException when it is stopped or a task cannot be fingerprinted; what was done is kept
     public List<VectorPool> of(List<TrainingTask> tasks, TaskRunner runner) throws IOException {
         Files.createDirectories(folder.toPath());
-        return runner.run("task vectors", tasks, task -> task.task().id(), this).stream()
+        List<List<TrainingTask>> together =
+                tasks.stream().gather(Gatherers.windowFixed(TOGETHER)).toList();
+        return runner.run("task vectors", together, TrainingTask::names, this).stream()
+                .flatMap(List::stream)
                 .map(Taken::pool)
                 .toList();
     }
