@@ -26,7 +26,7 @@ import dev.icmlora.function.Eventually;
 /// A job whose instances are killed, one after the other.
 class JobsIT {
 
-    private static final int INPUTS = 40;
+    private static final int INPUTS = 32;
     /// Half of a request's time is not enough for them on any machine.
     private static final int STEPS = 8;
 
@@ -142,7 +142,7 @@ class JobsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 3", "true, 1"})
+    @CsvSource({"false, 2", "true, 1"})
     void everyInputIsAnsweredOnceHoweverOftenAnInstanceIsKilled(boolean isOverAnObject, int kills) throws Exception {
         var inputs = IntStream.range(0, INPUTS).mapToObj(i -> "number " + i).toList();
         var request = new HashMap<String, Object>(isOverAnObject ? source(inputs) : Map.of("inputs", inputs));
