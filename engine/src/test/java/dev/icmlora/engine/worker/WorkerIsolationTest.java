@@ -280,11 +280,12 @@ class WorkerIsolationTest {
         return adapter(shape.fit(updates), 1);
     }
 
-    /// Attention to a block of the memory is not finite where one cell of it is not, whosever that is.
+    /// Attention to a block of the memory is not finite where one cell of it is not, whosever that is. The second
+    /// round finds the memory as the first one left it.
     @Test
     void scoresThatAreNotFiniteFailOneRequestOnly() {
         var huge = hugeWeights();
-        for (var round = 0; round < 3; round++) {
+        for (var round = 0; round < 2; round++) {
             var story = "Tell me a story of a fox and a crow, round %d. "
                     .formatted(round)
                     .repeat(12);
