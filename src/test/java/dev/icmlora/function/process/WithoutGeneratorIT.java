@@ -33,6 +33,9 @@ class WithoutGeneratorIT {
     private static final String TASK =
             "{\"description\": \"Write it in capitals.\", \"examples\": %s}".formatted(EXAMPLES);
 
+    private static final String STONE = "\"inputs\": [\"stone\"], \"max_tokens\": 8";
+    private static final String TUNE = "\"tune\": {\"steps\": 2}";
+
     private static final List<String> MODULES =
             List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
 
@@ -72,9 +75,11 @@ class WithoutGeneratorIT {
     }
 
     private static ValidatableResponse generate(String task, String mode) {
-        return post(
-                "/generate",
-                "{\"task\": %s, \"inputs\": [\"stone\"], \"mode\": \"%s\", \"max_tokens\": 8}".formatted(task, mode));
+        return post("/generate", "{\"task\": %s, %s, \"mode\": \"%s\"}".formatted(task, STONE, mode));
+    }
+
+    private static ValidatableResponse tuned(String mode) {
+        return post("/generate", "{\"task\": %s, %s, %s, \"mode\": \"%s\"}".formatted(TASK, STONE, TUNE, mode));
     }
 
     @Test
@@ -85,13 +90,13 @@ class WithoutGeneratorIT {
 
     @Test
     void adaptersAreTunedFromNothingAndKept() {
-        var id = generate(TASK, "tuned")
+        var id = tuned("tuned")
                 .statusCode(200)
                 .body("selection.served", equalTo("tuned"))
                 .body("tuning.state", equalTo("tuned"))
                 .extract()
                 .<String>path("adapter.id");
-        generate(TASK, "auto")
+        tuned("auto")
                 .statusCode(200)
                 .body("selection.served", equalTo("tuned"))
                 .body("selection.confidence", nullValue())
@@ -102,7 +107,7 @@ class WithoutGeneratorIT {
 
     @Test
     void jobsAreAnsweredAsRequestsAre() {
-        var id = post("/jobs", "{\"task\": %s, \"inputs\": [\"stone\"], \"max_tokens\": 8}".formatted(TASK))
+        var id = post("/jobs", "{\"task\": %s, %s, %s}".formatted(TASK, STONE, TUNE))
                 .statusCode(202)
                 .extract()
                 .<String>path("id");
