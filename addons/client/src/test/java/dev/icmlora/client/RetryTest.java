@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +206,25 @@ class RetryTest {
                     .extracting(received -> received.body().get("inputs").size())
                     .containsExactly(5, 2, 2, 1, 1, 1);
         }
+    }
+
+    @Test
+    void moreInputsThanARequestTakesComeInTheirOrder() throws IOException {
+        var inputs = IntStream.range(0, 257).mapToObj(Integer::toString).toList();
+        try (var server = new ScriptedServer(echoed(inputs.subList(0, 256)), echoed(inputs.subList(256, 257)))) {
+            assertThat(echo(server).askAll(inputs))
+                    .extracting(answer -> answer.orElseThrow())
+                    .containsExactlyElementsOf(inputs);
+
+            assertThat(server.received())
+                    .extracting(received -> received.body().at("/inputs/0").textValue())
+                    .containsExactly("0", "256");
+        }
+    }
+
+    private static Reply echoed(List<String> inputs) {
+        var outputs = inputs.stream().map(input -> '"' + input + '"').toList();
+        return Reply.ok("{\"outputs\": %s, \"details\": []}".formatted(outputs));
     }
 
     @Test

@@ -162,15 +162,15 @@ class TypedFunctionIT {
         assertThat(answer.reason().orElseThrow()).startsWith("the answer is outside its type: ");
     }
 
+    /// `RetryTest` says that answers come in the order of the inputs.
     @Test
-    void moreInputsThanARequestTakesComeInTheirOrder() {
+    void ofMoreInputsThanARequestTakesTheWrongOneIsNamed() {
         var repeat = client.function(String.class, String.class)
                 .describedAs("Repeat.")
                 .mode(Mode.PLAIN)
                 .maxTokens(1)
                 .build();
-        var inputs = new ArrayList<>(Collections.nCopies(256, "a"));
-        inputs.add("b");
+        var inputs = new ArrayList<>(Collections.nCopies(257, "a"));
         inputs.add("");
 
         assertThatExceptionOfType(IcmLoraException.class)
@@ -178,7 +178,6 @@ class TypedFunctionIT {
                 .satisfies(e ->
                         assertThat(e.errors()).extracting(FieldError::field).containsExactly("/inputs/257"))
                 .withMessageContaining("/inputs/257");
-        assertThat(repeat.askAll(inputs.subList(0, 257))).hasSize(257);
         assertThat(repeat.askAll(List.of())).isEmpty();
     }
 
