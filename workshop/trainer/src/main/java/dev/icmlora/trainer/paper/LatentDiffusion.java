@@ -23,7 +23,6 @@ import dev.icmlora.trainer.torch.TorchScript;
 /// Belongs to one thread.
 public final class LatentDiffusion implements AutoCloseable {
     private static final int UNITS = 256;
-    private static final int STEPS = 1000;
     private static final int BATCH = 64;
     private static final float RATE = 1e-3f;
     private static final int WARM_UP = 50;
@@ -68,7 +67,8 @@ public final class LatentDiffusion implements AutoCloseable {
     /// @param parent owner of what it holds
     /// @param vectors standardised task vectors, one a task
     /// @param latents one a task
-    static LatentDiffusion train(NDManager parent, List<float[]> vectors, List<float[]> latents) {
+    /// @param steps of the training, at least 1
+    static LatentDiffusion train(NDManager parent, List<float[]> vectors, List<float[]> latents, int steps) {
         if (vectors.size() != latents.size() || vectors.isEmpty()) {
             throw new IllegalArgumentException(
                     "%d vectors and %d latents: one of each is needed for every task, and a task at least"
@@ -84,7 +84,7 @@ public final class LatentDiffusion implements AutoCloseable {
         float spread = (float) Math.max(1e-6, Math.sqrt(squares / latents.size() / mean.length));
         LatentDiffusion diffusion =
                 new LatentDiffusion(parent.newSubManager(), vectors.getFirst().length, mean, spread);
-        diffusion.learn(vectors, latents);
+        diffusion.learn(vectors, latents, steps);
         return diffusion;
     }
 
@@ -98,10 +98,10 @@ public final class LatentDiffusion implements AutoCloseable {
         return mean;
     }
 
-    private void learn(List<float[]> vectors, List<float[]> latents) {
-        Schedule schedule = new Schedule(RATE, WARM_UP, STEPS, Double.MAX_VALUE);
+    private void learn(List<float[]> vectors, List<float[]> latents, int steps) {
+        Schedule schedule = new Schedule(RATE, WARM_UP, steps, Double.MAX_VALUE);
         try (AdamW optimiser = new AdamW(weights, WEIGHT_DECAY, 1, manager)) {
-            for (int step = 0; step < STEPS; step++) {
+            for (int step = 0; step < steps; step++) {
                 RandomGenerator random = StepRandom.of(1, step);
                 float[][] conditions = new float[BATCH][];
                 float[][] clean = new float[BATCH][];

@@ -47,6 +47,7 @@ public final class References implements AutoCloseable {
     private final NDManager manager;
     private final BaseModel model;
     private final ZooTraining training;
+    private final int diffusionSteps;
     private final Set<String> asked = new HashSet<>();
     private volatile BooleanSupplier stop = () -> false;
 
@@ -54,8 +55,9 @@ public final class References implements AutoCloseable {
     ///
     /// @param steps on the training examples of a task or a text domain
     /// @param keep checkpoints of these
-    public record Effort(int steps, int keep) {
-        public static final Effort DEFAULT = new Effort(60, 5);
+    /// @param diffusion steps of the diffusion model
+    public record Effort(int steps, int keep, int diffusion) {
+        public static final Effort DEFAULT = new Effort(60, 5, 1000);
     }
 
     /// @param manager closed with this, as the model is
@@ -70,6 +72,7 @@ public final class References implements AutoCloseable {
             Effort effort) {
         this.manager = manager;
         this.model = model;
+        this.diffusionSteps = effort.diffusion;
         int steps = effort.steps;
         ZooTraining.Settings settings = new ZooTraining.Settings(
                 ZooTraining.TOGETHER,
@@ -160,7 +163,7 @@ public final class References implements AutoCloseable {
     /// @param vectors standardised task vectors, one a task
     /// @param latents one a task
     public LatentDiffusion diffusion(List<float[]> vectors, List<float[]> latents) {
-        return LatentDiffusion.train(manager, vectors, latents);
+        return LatentDiffusion.train(manager, vectors, latents, diffusionSteps);
     }
 
     private List<List<NamedTensor>> checkpoints(TrainingTask trained) {

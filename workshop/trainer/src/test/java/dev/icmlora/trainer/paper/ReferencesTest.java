@@ -34,7 +34,7 @@ class ReferencesTest extends TinyTraining {
                 SharedAdapter.initial(LAYOUT, 1, manager),
                 format,
                 Files.createTempDirectory(scratch, "references"),
-                new References.Effort(8, 2));
+                new References.Effort(8, 2, References.Effort.DEFAULT.diffusion()));
     }
 
     @Test
