@@ -18,6 +18,7 @@ import dev.icmlora.trainer.tasks.TaskRunner;
 @Tag("slow")
 class CalibrationTest {
     private static final int TASKS = 2;
+    private static final int DRAWS = 1;
 
     @Test
     void theAnswersOfTasksOnSparkAreTheSameToTheBit() throws IOException {
@@ -38,6 +39,6 @@ class CalibrationTest {
     private static CalibrationTasks tasks(int threads, TaskRunner runner) {
         Installation installation = Installation.ofThisProcess();
         return new CalibrationTasks(
-                BaseModelFiles.of(installation), installation.generator().toFile(), threads, TASKS, runner);
+                BaseModelFiles.of(installation), installation.generator().toFile(), threads, TASKS, DRAWS, runner);
     }
 }

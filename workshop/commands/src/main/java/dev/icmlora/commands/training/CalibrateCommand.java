@@ -69,6 +69,7 @@ public final class CalibrateCommand implements Callable<Integer> {
                     measured.toFile(),
                     threads == null ? spark.threadsOfATask() : threads,
                     CalibrationTasks.MOST,
+                    CalibrationTasks.DRAWS,
                     spark.runner(1));
             fitted = fit(kept, tasks, out);
         } finally {

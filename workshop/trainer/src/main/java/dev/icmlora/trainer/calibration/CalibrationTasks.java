@@ -35,15 +35,16 @@ public final class CalibrationTasks {
     private static final int EXAMPLES = 5;
 
     /// Times a task is stated to observe its answers: another description, other examples.
-    private static final int TEXT_DRAWS = 2;
+    public static final int DRAWS = 2;
 
-    /// The same for labels: few tasks have them.
-    private static final int LABEL_DRAWS = 6;
+    /// So many times as often for labels: few tasks have them.
+    private static final int MORE_FOR_LABELS = 3;
 
     private static final long SEED = 1;
 
     private final Engines engines;
     private final TaskRunner runner;
+    private final int draws;
     private final Set<String> catalogue;
     private final List<SuiteTask> seen;
     private final List<SuiteTask> validation;
@@ -51,13 +52,15 @@ public final class CalibrationTasks {
     /// @param generator that is calibrated
     /// @param threads of each engine
     /// @param most tasks of a group
-    public CalibrationTasks(BaseModelFiles model, File generator, int threads, int most, TaskRunner runner) {
+    /// @param draws times a task is stated to observe its texts, at least 1
+    public CalibrationTasks(BaseModelFiles model, File generator, int threads, int most, int draws, TaskRunner runner) {
         this.catalogue = GeneratorFile.read(generator.toPath()).manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
         TaskSuite suite = TaskSuite.create();
         this.engines = new Engines(model, generator, threads);
         this.runner = runner;
+        this.draws = draws;
         this.seen = drawn(suite.tasks().stream().filter(task -> catalogue.contains(task.id())), most);
         this.validation =
                 drawn(suite.tasks(Split.VALIDATION).stream().filter(task -> !catalogue.contains(task.id())), most);
@@ -88,22 +91,22 @@ public final class CalibrationTasks {
 
     /// Tunes the validation tasks, and answers each input for itself.
     public List<AnswerObservation> texts() throws IOException {
-        return answers("texts", TEXT_DRAWS, false);
+        return answers("texts", draws, false);
     }
 
     /// The same of those whose answers are few different ones: these are the labels.
     public List<AnswerObservation> labels() throws IOException {
-        return answers("labels", LABEL_DRAWS, true);
+        return answers("labels", MORE_FOR_LABELS * draws, true);
     }
 
-    private List<AnswerObservation> answers(String what, int draws, boolean labelled) throws IOException {
+    private List<AnswerObservation> answers(String what, int times, boolean labelled) throws IOException {
         List<SuiteTask> tasks = validation.stream()
                 .filter(task -> !labelled || task.labels().isPresent())
                 .toList();
         return observed(what, tasks, (observer, task) -> {
             Optional<List<String>> labels = labelled ? task.labels() : Optional.empty();
             List<AnswerObservation> answers = new ArrayList<>();
-            for (int draw = 0; draw < draws; draw++) {
+            for (int draw = 0; draw < times; draw++) {
                 RandomGenerator random = random(task, draw);
                 String description = PromptSampler.pick(task.descriptions(), random);
                 answers.addAll(observer.answers(description, TrainingTask.of(task), labels, EXAMPLES, random));
