@@ -32,7 +32,7 @@ class OverloadTest {
 
     @Test
     void beyondTheQueueClientsAreToldToComeBack() throws Exception {
-        var inputs = Collections.nCopies(8, "Tell me a story").toArray(String[]::new);
+        var inputs = Collections.nCopies(4, "Tell me a story").toArray(String[]::new);
         var request = with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 5);
         var expected = outputs(request);
 
@@ -63,7 +63,7 @@ class OverloadTest {
     void beyondTheQueueNobodyLooksForAnAdapter() {
         var unknown = Map.of("adapter", "sha256:" + "0".repeat(64), "inputs", List.of("dog"));
         post("/generate", unknown).statusCode(404);
-        var inputs = Collections.nCopies(8, "Tell me a story").toArray(String[]::new);
+        var inputs = Collections.nCopies(4, "Tell me a story").toArray(String[]::new);
         var request = with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 5);
 
         try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
