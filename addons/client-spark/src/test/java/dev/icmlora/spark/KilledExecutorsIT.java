@@ -19,7 +19,7 @@ class KilledExecutorsIT {
     /// Half of a task's rows.
     private static final int BATCH = 2;
     /// Tasks that their executor does not survive, the first time.
-    private static final Set<Integer> DEADLY = Set.of(0, 3);
+    private static final Set<Integer> DEADLY = Set.of(0, 3, 6);
 
     private static final int SECONDS = 300;
 
