@@ -18,8 +18,10 @@ class KilledExecutorsIT {
     private static final int TASKS = 8;
     /// Half of a task's rows.
     private static final int BATCH = 2;
-    /// Tasks that their executor does not survive, the first time.
+    /// Tasks that their executor does not survive, the first time. One that opens an engine takes longer to come back.
     private static final Set<Integer> DEADLY = Set.of(0, 3, 6);
+
+    private static final Set<Integer> DEADLY_WITH_ENGINES = Set.of(3);
 
     private static final int SECONDS = 300;
 
@@ -44,7 +46,8 @@ class KilledExecutorsIT {
         try (var cluster = TwoExecutors.run(files, KilledExecutorsIT.class, folder, function, address)) {
             cluster.join(SECONDS);
         }
-        assertThat(DEADLY).allSatisfy(task -> assertThat(mark(folder, task)).exists());
+        assertThat(deadly(address))
+                .allSatisfy(task -> assertThat(mark(folder, task)).exists());
         var texts = LocalSpark.rows(2, EmbeddedIT.tickets());
         LocalSpark.requireSame(
                 LocalSpark.SESSION.read().parquet(folder + "/answers"),
@@ -57,11 +60,16 @@ class KilledExecutorsIT {
         try (var session = TwoExecutors.session(TwoExecutors.QUICK)) {
             var tickets = JavaSparkContext.fromSparkContext(session.sparkContext())
                     .parallelize(List.of(EmbeddedIT.tickets()), TASKS);
-            var texts = session.createDataset(tickets.rdd(), Encoders.STRING()).map(killing(folder), Encoders.STRING());
+            var texts = session.createDataset(tickets.rdd(), Encoders.STRING())
+                    .map(killing(folder, deadly(arguments[2])), Encoders.STRING());
             IcmLoraSpark.answers(texts.toDF("text"), "text", arguments[1], options(arguments[2]))
                     .write()
                     .parquet(folder + "/answers");
         }
+    }
+
+    private static Set<Integer> deadly(String address) {
+        return address.isEmpty() ? DEADLY_WITH_ENGINES : DEADLY;
     }
 
     private static Options options(String address) {
@@ -70,11 +78,11 @@ class KilledExecutorsIT {
     }
 
     /// Lets texts pass. Ends the process of a deadly task, as `kill -9` would, after a batch of it was answered.
-    private static MapFunction<String, String> killing(String folder) {
+    private static MapFunction<String, String> killing(String folder, Set<Integer> deadly) {
         var seen = new int[1];
         return text -> {
             var task = TaskContext.getPartitionId();
-            if (++seen[0] > BATCH && DEADLY.contains(task) && mark(folder, task).createNewFile()) {
+            if (++seen[0] > BATCH && deadly.contains(task) && mark(folder, task).createNewFile()) {
                 Runtime.getRuntime().halt(137);
             }
             return text;

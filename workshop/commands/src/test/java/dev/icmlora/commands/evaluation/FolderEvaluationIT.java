@@ -44,7 +44,7 @@ class FolderEvaluationIT {
                 "--modes",
                 "plain,tuned",
                 "--examples",
-                "2,4",
+                "4",
                 "--inputs",
                 "4",
                 "--out",
@@ -54,7 +54,7 @@ class FolderEvaluationIT {
                 .contains(
                         "## Tasks with labels",
                         "## Tasks of any text",
-                        "| `majority` | 2 | 1 | 50.0",
+                        "| `majority` | 4 | 1 | 50.0",
                         "| `minilm` | 4 |")
                 .contains("Written to " + out)
                 .doesNotContain("refused");
@@ -63,7 +63,7 @@ class FolderEvaluationIT {
             rows = lines.map(line -> new Gson().fromJson(line, JsonObject.class))
                     .toList();
         }
-        assertThat(rows).hasSize(2 * (2 + 3) + 2 * 2).allSatisfy(row -> {
+        assertThat(rows).hasSize(2 + 3 + 2).allSatisfy(row -> {
             assertThat(row.getAsJsonArray("answers"))
                     .hasSize(4)
                     .allSatisfy(answer -> assertThat(
