@@ -16,6 +16,7 @@ import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -55,7 +56,7 @@ public final class TaskHeads {
         }
     }
 
-    /// @param fitted null if too few examples fit into the context
+    /// @param fitted null if too few examples fit into the context, or are read in time
     /// @param shown see [AutoMode.Plan]
     record Learned(LabelHead fitted, List<Example> shown) implements Serializable {
         static final Learned NOTHING = new Learned(null, List.of());
@@ -100,7 +101,13 @@ public final class TaskHeads {
         var examples =
                 Math.min(mostExamples(width, labels.size()), task.examples().size());
         var bytes = key.bytes() + LabelHead.bytes(width, labels.size(), examples);
-        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
+        return adapters.once(
+                        Learned.class,
+                        key,
+                        bytes,
+                        () -> Pace.tokens(prompts(known(task, choosing, engine)), 0),
+                        asking -> learn(adapter, task, choosing, shows, asking))
+                .orElse(Learned.NOTHING);
     }
 
     /// @param width of the model's hidden states
@@ -126,8 +133,7 @@ public final class TaskHeads {
             return Learned.NOTHING;
         }
         var labels = known.stream().mapToInt(Known::label).toArray();
-        var prompts = known.stream().map(Known::prompt).toList();
-        var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
+        var texts = asking.read(adapter, prompts(known), withStates(choosing, of, engine)).stream()
                 .map(LabelHead.Text::of)
                 .toList();
         var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
@@ -145,6 +151,10 @@ public final class TaskHeads {
     /// @param round how many of the same label come before it
     /// @param prompt without other examples
     record Known(Example example, int label, int round, int[] prompt) {}
+
+    private static List<int[]> prompts(List<Known> known) {
+        return known.stream().map(Known::prompt).toList();
+    }
 
     /// Those that fit into the context, the first of each label first. What is too long for the tokens that are left
     /// is passed over.
@@ -222,9 +232,13 @@ public final class TaskHeads {
                 + SpanHead.bytes(
                         engine.model().model().hiddenSize(),
                         engine.model().watchedLayers().size());
-        var learned = adapters.once(
-                LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking));
-        return Optional.ofNullable(learned.fitted);
+        return adapters.once(
+                        LearnedSpans.class,
+                        new SpanKey(task),
+                        bytes,
+                        () -> Math.min(TOKENS_OF_STATES, engine.tokens(task)),
+                        asking -> learn(adapter, task, salt, asking))
+                .flatMap(learned -> Optional.ofNullable(learned.fitted));
     }
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
