@@ -32,16 +32,19 @@ import dev.icmlora.function.Requests;
 @QuarkusTest
 class AutoTest {
 
-    /// A task that has no rule to learn.
-    private static final Map<String, Object> STRANGE = task(
-            "Give the secret word.",
-            List.of(
-                    Map.of("input", "amber", "output", "quartz vole"),
-                    Map.of("input", "linen", "output", "seven owls"),
-                    Map.of("input", "copper", "output", "mild thunder"),
-                    Map.of("input", "walnut", "output", "old ink")));
+    private static final List<Map<String, String>> SECRETS = List.of(
+            Map.of("input", "amber", "output", "quartz vole"),
+            Map.of("input", "linen", "output", "seven owls"),
+            Map.of("input", "copper", "output", "mild thunder"),
+            Map.of("input", "walnut", "output", "old ink"));
 
-    private static final String[] WORDS = {"dog", "phenomenon", "xylem", "sheep", "thesis", "jeans", "city", "goose"};
+    /// A task that has no rule to learn.
+    private static final Map<String, Object> STRANGE = task("Give the secret word.", SECRETS);
+
+    /// The last one is cut off, and so never sure.
+    private static final String[] WORDS = {
+        "dog", "cactus", "octopus", "sheep", "person", "jeans", "internationalisation of pharmaceutical standardisation"
+    };
 
     private static Map<String, Object> body(Map<String, Object> task, String... inputs) {
         return with(Requests.body(task, inputs), "mode", null);
@@ -99,7 +102,8 @@ class AutoTest {
         var body = with(body(task("More than one.", PLURALS), WORDS), "tune", Map.of("steps", 1));
         var auto = reply(with(body, "confidence", true));
         var tuned = reply(with(with(body, "confidence", true), "mode", "tuned"));
-        var shown = with(with(with(body, "tune", null), "mode", "adapter_examples"), "strength", 0);
+        var half = body(task("More than one.", PLURALS.subList(0, 2)), WORDS);
+        var shown = with(with(half, "mode", "adapter_examples"), "strength", 0);
         var shared = reply(with(shown, "confidence", true));
 
         assertThat(auto.getString("adapter.id")).isEqualTo(tuned.getString("adapter.id"));
@@ -116,7 +120,7 @@ class AutoTest {
                     ? List.of(first.text, second.text)
                     : List.of((first.sure > second.sure ? first : second).text);
             var isSame = first.text.equals(second.text) == "agrees".equals(opinion);
-            if (!counts.contains(auto.getString(output)) || !isSame) {
+            if (!counts.contains(auto.getString(output)) || opinion != null && !isSame) {
                 others.add(WORDS[i]);
             }
         }
@@ -143,10 +147,10 @@ class AutoTest {
 
         var opinions = reply(body).getList("details.second_opinion", String.class);
 
-        assertThat(sure).anyMatch(probability -> probability > 0.92);
+        assertThat(sure).anyMatch(probability -> probability > 0.62);
         for (var i = 0; i < sure.size(); i++) {
-            if (Math.abs(sure.get(i) - 0.9) > 0.02) {
-                assertThat(opinions.get(i) == null).as(String.valueOf(sure)).isEqualTo(sure.get(i) > 0.9);
+            if (Math.abs(sure.get(i) - 0.6) > 0.02) {
+                assertThat(opinions.get(i) == null).as(String.valueOf(sure)).isEqualTo(sure.get(i) > 0.6);
             }
         }
     }
@@ -254,7 +258,8 @@ class AutoTest {
     /// And changes nothing for the others.
     @Test
     void aLongInputIsShownAsManyExamplesAsFit() {
-        var shown = with(with(body(STRANGE, "amber"), "mode", "examples"), "max_tokens", 1);
+        var half = task("Give the secret word.", SECRETS.subList(0, 2));
+        var shown = with(with(body(half, "amber"), "mode", "examples"), "max_tokens", 1);
         var tokens = reply(shown).getInt("usage.prompt_tokens");
         var both = with(body(STRANGE, "amber", "ivory ivory ivory ivory"), "max_tokens", 4096 - tokens);
         var request = with(with(both, "stop", List.of(" ")), "tune", Map.of("steps", 1));

@@ -21,6 +21,7 @@ import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
+import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
@@ -141,6 +142,11 @@ public final class AutoMode {
     /// Whether a task has enough examples to tune on.
     public static boolean tunes(Task task) {
         return task.examples().stream().distinct().limit(LEAST_EXAMPLES).count() == LEAST_EXAMPLES;
+    }
+
+    /// How many of a task's examples a second opinion on a text is shown: half of them made as many answers right.
+    public static int shownAgain(int examples) {
+        return (examples + 1) / 2;
     }
 
     /// Chooses how the task is served.
@@ -386,9 +392,9 @@ public final class AutoMode {
                 .boxed()
                 .toList();
         var reviewed = new ArrayList<>(first.stream().map(ReviewedAnswer::alone).toList());
-        var again = unsure.isEmpty()
-                ? Optional.<List<int[]>>empty()
-                : shown.apply(engine().fingerprinted(task).examples(), unsure);
+        var examples = engine().fingerprinted(task).examples();
+        var few = wanted instanceof Decoding ? examples.subList(0, shownAgain(examples.size())) : examples;
+        var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.apply(few, unsure);
         again.ifPresent(asked -> {
             var second = second(scale, asked, unheard.of(unsure));
             for (var i = 0; i < unsure.size(); i++) {

@@ -11,7 +11,9 @@ import dev.icmlora.engine.worker.Answer.Finish;
 /// @param confidence chance that the answer is exactly right, where that was fitted to such answers: labels, or
 /// whole texts that nothing but the model had a say in
 public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble confidence) {
-    /// From this probability on, an answer needs no second opinion: asking for one made no more of them right.
+    /// From this probability on, a text needs no second opinion: asking for one made no more of them right.
+    private static final double SURE_OF_TEXT = 0.6;
+    /// The same of a label or a span, for which no lower one was tried.
     private static final double SURE = 0.9;
 
     /// What a second opinion was of an answer.
@@ -66,7 +68,7 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
 
     /// Whether an answer needs no second opinion. One whose probability is not known does.
     static boolean isSure(Answer answer) {
-        return isWhole(answer) && probability(answer) >= SURE;
+        return isWhole(answer) && probability(answer) >= (answer.labels().isEmpty() ? SURE_OF_TEXT : SURE);
     }
 
     private static Opinion opinion(boolean same, boolean surer) {

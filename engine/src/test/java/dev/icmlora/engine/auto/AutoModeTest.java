@@ -191,6 +191,28 @@ class AutoModeTest {
     }
 
     @Test
+    void aSecondOpinionOnATextIsShownHalfOfTheExamplesAndOnALabelAllOfThem() {
+        var auto = auto(PLURALS, Optional.of(Outcome.TUNED));
+        // What is cut off is never sure.
+        var cut = new Decoding(SamplingOptions.GREEDY, 1, engine.stops(List.of()));
+        var asked = new ArrayList<List<Example>>();
+
+        for (var wanted : List.of(cut, choosing(List.of("Monday", "Tuesday", "Friday", "Sunday")))) {
+            auto.answer(
+                    auto.by(Way.TUNED),
+                    1,
+                    prompts(PLURALS, false, "xylem"),
+                    (examples, _) -> {
+                        asked.add(examples);
+                        return Optional.empty();
+                    },
+                    wanted);
+        }
+
+        assertThat(asked).containsExactly(List.of(CAT, DOG), PLURALS.examples());
+    }
+
+    @Test
     void whatIsDrawnHasNoSecondOpinion() {
         var auto = auto(PLURALS, Optional.of(Outcome.TUNED));
         var drawn = new Decoding(SamplingOptions.GREEDY.withTemperature(1), 4, engine.stops(List.of()));

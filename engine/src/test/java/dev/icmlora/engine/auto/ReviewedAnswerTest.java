@@ -30,10 +30,18 @@ class ReviewedAnswerTest {
     @Test
     void onlyWhatIsNotSureNeedsASecondOpinion() {
         assertThat(ReviewedAnswer.isSure(answer("sure", 0.95))).isTrue();
-        assertThat(ReviewedAnswer.isSure(answer("unsure", 0.6))).isFalse();
+        assertThat(ReviewedAnswer.isSure(answer("unsure", 0.4))).isFalse();
         assertThat(ReviewedAnswer.isSure(answer("cut off", 0.99, Finish.LENGTH)))
                 .isFalse();
         assertThat(ReviewedAnswer.isSure(answer("no", 0))).isFalse();
+    }
+
+    @Test
+    void aTextNeedsOneLessOftenThanALabelOrASpan() {
+        assertThat(ReviewedAnswer.isSure(answer("text", 0.8))).isTrue();
+        assertThat(ReviewedAnswer.isSure(spans(Map.of("5 pm", 0.8, "5", 0.2)))).isFalse();
+        assertThat(ReviewedAnswer.isSure(spans(Map.of("5 pm", 0.95, "5", 0.05))))
+                .isTrue();
     }
 
     @Test

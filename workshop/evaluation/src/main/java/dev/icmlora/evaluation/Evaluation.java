@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.evaluation.FunctionClient.Reply;
 import dev.icmlora.evaluation.FunctionClient.Request;
 import dev.icmlora.evaluation.Reliability.Judged;
@@ -163,7 +164,7 @@ final class Evaluation {
         if (reply.details() == null) {
             return 0;
         }
-        List<int[]> shown = question.prompts(bench.format(), request.examples());
+        List<int[]> shown = question.prompts(bench.format(), AutoMode.shownAgain(request.examples()));
         return IntStream.range(0, shown.size())
                         .filter(i -> reply.details().get(i).secondOpinion() != null)
                         .map(i -> shown.get(i).length)
