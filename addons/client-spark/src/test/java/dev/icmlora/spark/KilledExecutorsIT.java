@@ -3,55 +3,54 @@ package dev.icmlora.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
-/// What becomes of rows whose executors die, each in the middle of a task.
+/// What becomes of rows whose executors die, each in the middle of a task. A function and the executor's own engine
+/// answer each row, so that each death interrupts both.
 class KilledExecutorsIT {
 
     private static final int TASKS = 8;
     /// Half of a task's rows.
     private static final int BATCH = 2;
-    /// Tasks that their executor does not survive, the first time. One that opens an engine takes longer to come back.
+    /// Tasks that their executor does not survive, the first time.
     private static final Set<Integer> DEADLY = Set.of(0, 3, 6);
-
-    private static final Set<Integer> DEADLY_WITH_ENGINES = Set.of(3);
 
     private static final int SECONDS = 300;
 
     @Test
-    void eachRowIsAnsweredOnceByAFunction() throws Exception {
-        try (var function = new StubFunction()) {
-            requireUndisturbed("echo", function.address());
-            // What the dead ones had been answered was asked again.
-            assertThat(function.texts()).hasSizeGreaterThan(2 * EmbeddedIT.tickets().length);
-        }
-    }
+    void eachRowIsAnsweredOnceByAFunctionAndByEngines() throws Exception {
+        var tickets = EmbeddedIT.tickets();
+        var folder = Files.createTempDirectory(Path.of("target"), "killed").toAbsolutePath();
+        try (var function = new StubFunction();
+                var cluster =
+                        TwoExecutors.run(folder, KilledExecutorsIT.class, folder.toString(), function.address())) {
+            // While the cluster starts.
+            var undisturbed =
+                    answered(LocalSpark.rows(2, tickets), function.address()).cache();
+            assertThat(undisturbed.count()).isEqualTo(tickets.length);
 
-    @Test
-    void eachRowIsAnsweredOnceByEngines() throws Exception {
-        requireUndisturbed("ticket-triage", "");
-    }
-
-    /// @param address of the function; empty for engines in the executors
-    private static void requireUndisturbed(String function, String address) throws Exception {
-        var files = LocalSpark.folder().toAbsolutePath();
-        var folder = files.toString();
-        try (var cluster = TwoExecutors.run(files, KilledExecutorsIT.class, folder, function, address)) {
             cluster.join(SECONDS);
+
+            assertThat(DEADLY)
+                    .allSatisfy(
+                            task -> assertThat(mark(folder.toString(), task)).exists());
+            var disturbed = LocalSpark.SESSION.read().parquet(answers(folder.toString()));
+            LocalSpark.requireSame(disturbed, undisturbed);
+            assertThat(capitals(disturbed)).containsExactlyInAnyOrderElementsOf(capitals(undisturbed));
+            // What the dead ones had been answered was asked again, and nothing else.
+            assertThat(function.texts()).hasSize(2 * tickets.length + DEADLY.size() * BATCH);
         }
-        assertThat(deadly(address))
-                .allSatisfy(task -> assertThat(mark(folder, task)).exists());
-        var texts = LocalSpark.rows(2, EmbeddedIT.tickets());
-        LocalSpark.requireSame(
-                LocalSpark.SESSION.read().parquet(folder + "/answers"),
-                IcmLoraSpark.answers(texts, "text", function, options(address)));
     }
 
     /// The driver of the disturbed run.
@@ -60,33 +59,37 @@ class KilledExecutorsIT {
         try (var session = TwoExecutors.session(TwoExecutors.QUICK)) {
             var tickets = JavaSparkContext.fromSparkContext(session.sparkContext())
                     .parallelize(List.of(EmbeddedIT.tickets()), TASKS);
-            var texts = session.createDataset(tickets.rdd(), Encoders.STRING())
-                    .map(killing(folder, deadly(arguments[2])), Encoders.STRING());
-            IcmLoraSpark.answers(texts.toDF("text"), "text", arguments[1], options(arguments[2]))
-                    .write()
-                    .parquet(folder + "/answers");
+            var texts = session.createDataset(tickets.rdd(), Encoders.STRING()).map(killing(folder), Encoders.STRING());
+            answered(texts.toDF("text"), arguments[1]).write().parquet(answers(folder));
         }
     }
 
-    private static Set<Integer> deadly(String address) {
-        return address.isEmpty() ? DEADLY_WITH_ENGINES : DEADLY;
+    /// @param address of the function
+    private static Dataset<Row> answered(Dataset<Row> texts, String address) {
+        var function = Options.remote(address).withBatchSize(BATCH);
+        var engine = EmbeddedIT.options(EmbeddedIT.GALLERY).withBatchSize(BATCH);
+        var capitals = IcmLoraSpark.answers(texts, "text", "echo", function).selectExpr("text", "output AS capitals");
+        return IcmLoraSpark.answers(capitals, "text", "ticket-triage", engine);
     }
 
-    private static Options options(String address) {
-        var options = address.isEmpty() ? EmbeddedIT.options(EmbeddedIT.GALLERY) : Options.remote(address);
-        return options.withBatchSize(BATCH);
+    private static List<Row> capitals(Dataset<Row> answered) {
+        return answered.select("text", "capitals").collectAsList();
     }
 
     /// Lets texts pass. Ends the process of a deadly task, as `kill -9` would, after a batch of it was answered.
-    private static MapFunction<String, String> killing(String folder, Set<Integer> deadly) {
+    private static MapFunction<String, String> killing(String folder) {
         var seen = new int[1];
         return text -> {
             var task = TaskContext.getPartitionId();
-            if (++seen[0] > BATCH && deadly.contains(task) && mark(folder, task).createNewFile()) {
+            if (++seen[0] > BATCH && DEADLY.contains(task) && mark(folder, task).createNewFile()) {
                 Runtime.getRuntime().halt(137);
             }
             return text;
         };
+    }
+
+    private static String answers(String folder) {
+        return folder + "/answers";
     }
 
     private static File mark(String folder, int task) {

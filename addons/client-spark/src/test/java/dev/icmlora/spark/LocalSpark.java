@@ -29,6 +29,8 @@ final class LocalSpark {
     static final SparkSession SESSION = SparkSession.builder()
             .master("local[2]")
             .config("spark.ui.enabled", false)
+            // Threads of its engine: several wait for each other while another process computes.
+            .config("spark.executor.cores", 1)
             .config("spark.sql.shuffle.partitions", 2)
             .config("spark.sql.warehouse.dir", folder().toString())
             .getOrCreate();
@@ -65,8 +67,7 @@ final class LocalSpark {
     }
 
     /// Requires the same texts, each once, with the same answers. Of two labels that are all but equally likely,
-    /// rounding
-    /// decides.
+    /// rounding decides.
     static void requireSame(Dataset<Row> some, Dataset<Row> others) {
         var right = sorted(others);
         assertThat(sorted(some)).zipSatisfy(right, (one, other) -> {

@@ -19,8 +19,10 @@ import org.apache.spark.sql.SparkSession;
 /// class path of the test: Spark's own scripts are not needed.
 final class TwoExecutors implements AutoCloseable {
 
-    /// For programs that end before the optimising compiler would pay.
-    static final String QUICK = "-XX:TieredStopAtLevel=1";
+    /// For programs that end before the optimising compiler would pay, or a collector with threads of its own, or the
+    /// check of thousands of classes.
+    static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+            + " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
@@ -39,7 +41,8 @@ final class TwoExecutors implements AutoCloseable {
     static TwoExecutors run(Path folder, Class<?> program, String... arguments) throws IOException {
         // Where Spark looks for its jars; it wants the folder, and does not need them.
         Files.createDirectories(folder.resolve("jars"));
-        var command = new ArrayList<>(List.of(JAVA.toString(), "-Xmx512m", QUICK));
+        var command = new ArrayList<>(List.of(JAVA.toString(), "-Xmx512m"));
+        command.addAll(List.of(QUICK.split(" ")));
         command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
