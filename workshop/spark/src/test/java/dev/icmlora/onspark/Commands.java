@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.icmlora.commands.Workshop;
@@ -19,20 +21,39 @@ import dev.icmlora.generator.Sha256;
 
 /// Runs commands of `icm-lora`, and compares what they write.
 final class Commands {
+    /// Of a folder: work of two batches.
+    static final int TASKS = 9;
+
     private Commands() {}
+
+    /// Writes small tasks, a file each.
+    ///
+    /// @return the folder
+    static Path tasks(Path folder) throws IOException {
+        for (int i = 0; i < TASKS; i++) {
+            String end = "!".repeat(i + 1);
+            String examples = IntStream.range(0, 16)
+                    .mapToObj(n -> "{\"input\": \"word %d\", \"output\": \"word %d%s\"}\n".formatted(n, n, end))
+                    .collect(Collectors.joining());
+            Files.writeString(
+                    folder.resolve("task" + i + ".jsonl"),
+                    "{\"description\": \"Add %s.\"}\n%s".formatted(end, examples));
+        }
+        return folder;
+    }
 
     /// Several commands, separated by `then`: for a process of its own.
     public static void main(String[] arguments) {
         List<String> command = new ArrayList<>();
         for (String argument : arguments) {
             if (argument.equals("then")) {
-                run(command.toArray(String[]::new));
+                System.out.print(run(command.toArray(String[]::new)));
                 command.clear();
             } else {
                 command.add(argument);
             }
         }
-        run(command.toArray(String[]::new));
+        System.out.print(run(command.toArray(String[]::new)));
         System.exit(0);
     }
 
@@ -46,7 +67,9 @@ final class Commands {
     }
 
     /// Runs commands in a process of its own.
-    static void process(Path scratch, Map<String, String> environment, String... arguments)
+    ///
+    /// @return what it printed
+    static String process(Path scratch, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         // Spark looks for its jars there, and its executors work below it.
         Files.createDirectories(scratch.resolve("jars"));
@@ -57,6 +80,7 @@ final class Commands {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx1g",
                 "-Dspark.executor.memory=512m",
+                "-Dspark.executor.extraJavaOptions=--enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Commands.class.getName()));
@@ -76,7 +100,9 @@ final class Commands {
                         "2.13"));
         builder.environment().putAll(environment);
         int code = builder.start().waitFor();
-        assertThat(code).as(Files.readString(log)).isZero();
+        String printed = Files.readString(log);
+        assertThat(code).as(printed).isZero();
+        return printed;
     }
 
     /// The SHA-256 of each file below a folder.

@@ -1,0 +1,63 @@
+package dev.icmlora.onspark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.icmlora.engine.Installation;
+import dev.icmlora.engine.tune.TinyModel;
+import dev.icmlora.engine.tune.TinyModel.Variant;
+import dev.icmlora.ggml.NativeLibraries;
+
+/// What an executor in a process of its own writes, two tasks at a time, of a tiny base model, which a variable of the
+/// environment names.
+class ExecutorTest {
+    private static final String SPARK = " --spark local-cluster[1,2,1024]";
+
+    @TempDir
+    private static Path scratch;
+
+    private static String printed;
+
+    @BeforeAll
+    static void runWithoutSparkAndWithIt() throws Exception {
+        Installation installation = Installation.ofThisProcess();
+        NativeLibraries.load(installation.nativeDirectory());
+        Path model = scratch.resolve("tiny.gguf");
+        TinyModel.write(model, Variant.LLAMA, installation.model());
+        Path tasks = Commands.tasks(Files.createDirectory(scratch.resolve("tasks")));
+        String commands = commands(tasks, "alone", "") + " then " + commands(tasks, "together", SPARK);
+        printed = Commands.process(scratch, Map.of(Installation.MODEL_VARIABLE, model.toString()), commands.split(" "));
+    }
+
+    private static String commands(Path tasks, String name, String spark) throws Exception {
+        Path folder = Files.createDirectory(scratch.resolve(name));
+        return ("train-b0 --steps 1 --task-folder %1$s --folder %2$s --precision F32"
+                        + " then paper zoo --length 4 --keep 1 --task-folder %1$s --folder %2$s --precision F32%3$s"
+                        + " then vectors --vectors 1 --task-folder %1$s --to %2$s/vectors%3$s")
+                .formatted(tasks, folder, spark);
+    }
+
+    @Test
+    void adaptersOfSingleTasksHaveTheSameWeights() throws Exception {
+        SortedMap<String, String> adapters = Commands.digests(scratch.resolve("alone/zoo"));
+        assertThat(adapters).hasSize(2 * Commands.TASKS);
+        assertThat(Commands.digests(scratch.resolve("together/zoo"))).isEqualTo(adapters);
+    }
+
+    @Test
+    void taskVectorsAreTheSameBytes() throws Exception {
+        SortedMap<String, String> vectors = Commands.digests(scratch.resolve("alone/vectors"));
+        assertThat(vectors).hasSize(Commands.TASKS);
+        assertThat(Commands.digests(scratch.resolve("together/vectors"))).isEqualTo(vectors);
+        assertThat(printed)
+                .contains("%d tasks are in %s".formatted(Commands.TASKS, scratch.resolve("together/vectors")));
+    }
+}
