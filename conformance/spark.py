@@ -1,4 +1,4 @@
-"""Runs the Python and the spark-submit of docs/spark.md against the function, as a reader would paste them: scripts/with-spark conformance/spark.py"""
+"""Runs the Python and the spark-submit lines of docs/spark.md against the function, as a reader would paste them: scripts/with-spark conformance/spark.py"""
 
 import csv
 import json
@@ -38,13 +38,17 @@ def fail(done: subprocess.CompletedProcess) -> None:
     sys.exit(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
-def run(name: str, program: str, folder: str) -> None:
-    text = program.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
-    done = subprocess.run([sys.executable, "-"], input=text, text=True, capture_output=True, cwd=folder)
+def shows(name: str, command: list[str], folder: str, **more: object) -> None:
+    done = subprocess.run(command, text=True, capture_output=True, cwd=folder, **more)
     rows = re.findall(r"^\|\s*(\d)\|\s*(\w+)\|$", done.stdout, re.MULTILINE)
     if done.returncode != 0 or [number for number, _ in rows] != ["1", "2"] or not {urgency for _, urgency in rows} <= LABELS:
         fail(done)
     print(f"ok {name} ->", rows)
+
+
+def run(name: str, program: str, folder: str) -> None:
+    text = program.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
+    shows(name, [sys.executable, "-"], folder, input=text)
 
 
 deployed, embedded = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -56,6 +60,26 @@ with tempfile.TemporaryDirectory() as folder:
     system = "linux-arm64" if platform.machine() == "aarch64" else "linux-x64"
     own = embedded.replace("/path/to/checkout", str(ROOT)).replace("linux-x64", system)
     run("python without a service", deployed.replace(registers, own), folder)
+
+    # In a folder that looks like the checkout but for the functions, to two executors of one core each.
+    for part in ("addons", "models", "native"):
+        os.symlink(ROOT / part, f"{folder}/{part}")
+    (options,) = re.findall(r'^options = icm_lora.Options.embedded\("functions", "libraries".*$', PAGE, re.MULTILINE)
+    program = deployed.replace(registers, f"{options}\n{embedded.splitlines()[-1]}")
+    program = program.replace('.config("spark.jars", "icm-lora-client-spark-0.1.0-SNAPSHOT.jar")', "")
+    pathlib.Path(folder, "tickets.py").write_text(program)
+    (commands,) = re.findall(r"^```\n(\(cd native.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    for theirs, ours in {
+        "/path/to/jdk-25": os.environ["JAVA_HOME"],
+        "linux-x64": system,
+        "--master spark://HOST:7077": "--master 'local-cluster[2,1,2048]' --conf spark.executor.cores=1 --conf spark.ui.enabled=false",
+    }.items():
+        if theirs not in commands:
+            sys.exit(f"docs/spark.md submits without {theirs}: {commands}")
+        commands = commands.replace(theirs, ours)
+    os.mkdir(f"{folder}/home")
+    here = {"HOME": f"{folder}/home", "PATH": f"{os.environ['SPARK_HOME']}/bin:{os.environ['PATH']}"}
+    shows("spark-submit without a service", ["bash", "-euc", commands], folder, env=os.environ | here)
 
 # In place of Kubernetes, and of what it brings: two executors of one core each, files of this machine, the jar, a secret.
 (line,) = re.findall(r"^spark-submit (.*?)\n```", PAGE, re.DOTALL | re.MULTILINE)
