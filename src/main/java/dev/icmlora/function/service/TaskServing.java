@@ -247,6 +247,16 @@ public final class TaskServing {
             return memory.once(key.tenant(), type, of, bytes, compute, turn);
         }
 
+        @Override
+        public <T> Optional<T> kept(Class<T> type, Object of, int bytes) {
+            return memory.known(new Memory.Key(key.tenant(), of, bytes)).map(type::cast);
+        }
+
+        @Override
+        public void keep(Object of, int bytes, Object value) {
+            memory.known.put(new Memory.Key(key.tenant(), of, bytes), value);
+        }
+
         private TaskAdapter adapter(Supplied supplied) {
             return supplied.adapter(turn.engine());
         }

@@ -86,6 +86,30 @@ class LabelsAndSchemasTest {
         assertThat(second.getInt("usage.prompt_tokens")).isLessThan(first.getInt("usage.prompt_tokens") / 3);
     }
 
+    /// As versions of a function are, and the candidates for the next one.
+    @Test
+    void anExampleIsReadOnceForAllTasksOfADescription() {
+        var description = "Is it an animal or a plant?";
+        var kinds = List.of("animal", "plant");
+        var plants = List.of("oak", "tulip", "wheat", "fern");
+        var examples = Stream.of("horse", "oak", "wolf", "tulip", "cow", "wheat", "mouse", "fern")
+                .map(input -> Map.of("input", input, "output", plants.contains(input) ? "plant" : "animal"))
+                .toList();
+        var labelled = with(with(body(task(description, examples), "lion"), "mode", "auto"), "labels", kinds);
+        var body = with(labelled, "tune", Map.of("when", "never"));
+        var more = Stream.concat(examples.stream(), Stream.of(Map.of("input", "eagle", "output", "animal")))
+                .toList();
+
+        var tokens = generate(body).extract().<Integer>path("usage.prompt_tokens");
+
+        generate(with(body, "task", task(description, more)))
+                .body("selection.weights.head", greaterThan(0f))
+                .body("usage.prompt_tokens", lessThan(tokens / 2));
+        generate(with(body, "inputs", List.of("wolf", "fern")))
+                .body("outputs", equalTo(kinds))
+                .body("usage.prompt_tokens", equalTo(0));
+    }
+
     private static Map<String, Object> kinds(String... inputs) {
         var animals = Stream.of("horse", "wolf", "a small dog", "eagle", "cow", "white shark", "mouse", "tiger");
         var plants = Stream.of("oak", "a red rose", "pine tree", "tulip", "wheat", "fern", "daisy", "apple tree");

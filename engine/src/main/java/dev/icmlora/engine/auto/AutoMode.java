@@ -293,8 +293,12 @@ public final class AutoMode {
             List<int[]> prompts,
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Choosing choosing) {
-        var read = session.answer(heads.reading(), prompts, TaskHeads.withStates(choosing, task, engine()))
-                .answers();
+        var watching = TaskHeads.withStates(choosing, task, engine());
+        var read = heads.texts(
+                prompts,
+                watching,
+                false,
+                asked -> session.answer(heads.reading(), asked, watching).answers());
         var texts = texts(plan, head, read, shown, choosing);
         var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
         var alone = head.logprobs(texts, session::compute);
@@ -329,15 +333,14 @@ public final class AutoMode {
     private List<LabelHead.Text> texts(
             Plan plan,
             LabelHead head,
-            List<Answer> read,
+            List<LabelHead.Text> texts,
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Choosing choosing) {
-        var texts = read.stream().map(LabelHead.Text::of).toList();
         if (plan.shown.isEmpty()) {
             return texts;
         }
         var words = shown.apply(
-                        plan.shown, IntStream.range(0, read.size()).boxed().toList())
+                        plan.shown, IntStream.range(0, texts.size()).boxed().toList())
                 .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
                         .map(LabelHead.Text::logs)
                         .toList())

@@ -27,6 +27,14 @@ public interface TaskAdapters {
     /// @param bytes of memory that key and result take
     <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute);
 
+    /// What [#keep] kept for an equal key and as many bytes, as long as there was room.
+    default <T> Optional<T> kept(Class<T> type, Object key, int bytes) {
+        return Optional.empty();
+    }
+
+    /// Keeps what other tasks may ask for too, of so many bytes with its key. Without other tasks, nothing is kept.
+    default void keep(Object key, int bytes, Object value) {}
+
     /// An adapter that answers a task.
     ///
     /// @param tuning what tuning did; empty if it was not tuned

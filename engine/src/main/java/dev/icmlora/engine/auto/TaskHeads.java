@@ -1,17 +1,21 @@
 package dev.icmlora.engine.auto;
 
 import java.io.Serializable;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.LabelHead.Text;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
@@ -65,6 +69,10 @@ public final class TaskHeads {
         }
     }
 
+    /// @param prompt as it is read, by its tokens
+    /// @param bytes of the key and its text
+    private record TextKey(IntBuffer prompt, int statesFrom, List<String> labels, int bytes) {}
+
     private record SpanKey(Task task) implements Serializable {}
 
     /// @param fitted null if the examples have no words
@@ -100,7 +108,37 @@ public final class TaskHeads {
         var examples =
                 Math.min(mostExamples(width, labels.size()), task.examples().size());
         var bytes = key.bytes() + LabelHead.bytes(width, labels.size(), examples);
-        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, task, choosing, shows, asking));
+        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, choosing, shows, asking));
+    }
+
+    /// What a head makes of prompts. That of examples is kept for other tasks of this description, such as the next
+    /// version of a function and the candidates for it.
+    ///
+    /// @param read answers to those of which nothing is kept
+    List<Text> texts(
+            List<int[]> prompts, Choosing watching, boolean areExamples, Function<List<int[]>, List<Answer>> read) {
+        var labels = watching.labels().texts();
+        var states = 2
+                * engine.model().watchedLayers().size()
+                * engine.model().model().hiddenSize();
+        var bytes = AutoMode.bytesOf(labels) + Float.BYTES * states;
+        var keys = prompts.stream()
+                .map(prompt -> new TextKey(
+                        IntBuffer.wrap(prompt), watching.statesFrom(), labels, bytes + Integer.BYTES * prompt.length))
+                .toList();
+        var texts = new HashMap<TextKey, Text>();
+        keys.forEach(key -> adapters.kept(Text.class, key, key.bytes).ifPresent(text -> texts.put(key, text)));
+        var unread = keys.stream().filter(key -> !texts.containsKey(key)).toList();
+        if (!unread.isEmpty()) {
+            var answers = read.apply(
+                            unread.stream().map(key -> key.prompt.array()).toList())
+                    .iterator();
+            unread.forEach(key -> texts.put(key, Text.of(answers.next())));
+        }
+        if (areExamples) {
+            unread.forEach(key -> adapters.keep(key, key.bytes, texts.get(key)));
+        }
+        return keys.stream().map(texts::get).toList();
     }
 
     /// @param width of the model's hidden states
@@ -117,25 +155,21 @@ public final class TaskHeads {
                 : Optional.empty();
     }
 
-    private static Learned learn(
-            Optional<ScaledAdapter> adapter, Task of, Choosing choosing, boolean shows, EngineSession asking) {
-        var engine = asking.engine();
-        var known = known(of, choosing, engine);
+    private Learned learn(Optional<ScaledAdapter> adapter, Choosing choosing, boolean shows, EngineSession asking) {
+        var known = known(task, choosing, engine);
         var examples = known.stream().map(Known::example).toList();
         if (!learns(new Task("", examples), choosing.labels().texts())) {
             return Learned.NOTHING;
         }
         var labels = known.stream().mapToInt(Known::label).toArray();
         var prompts = known.stream().map(Known::prompt).toList();
-        var texts = asking.read(adapter, prompts, withStates(choosing, of, engine)).stream()
-                .map(LabelHead.Text::of)
-                .toList();
+        var watching = withStates(choosing, task, engine);
+        var texts = texts(prompts, watching, true, unread -> asking.read(adapter, unread, watching));
         var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
         var words = shows && !head.explains()
-                ? wordsAmongExamples(adapter, of, known, choosing, asking)
+                ? wordsAmongExamples(adapter, task, known, choosing, asking)
                 : Optional.<List<double[]>>empty();
-        return words.map(each ->
-                        LabelHead.fit(LabelHead.Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
+        return words.map(each -> LabelHead.fit(Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
                 .map(among -> new Learned(among, shown(known, 0, 1)))
                 .orElseGet(() -> new Learned(head, List.of()));
     }
@@ -208,7 +242,7 @@ public final class TaskHeads {
                 .map(some -> asking.read(adapter, some, choosing.unheard()).iterator())
                 .toList();
         return Optional.of(known.stream()
-                .map(each -> LabelHead.Text.logs(told.get(each.round % 2).next()))
+                .map(each -> Text.logs(told.get(each.round % 2).next()))
                 .toList());
     }
 
