@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -38,6 +39,8 @@ public final class TaskHeads {
     private static final int MOST_TOKENS = 4096;
     /// Examples in a prompt from which the words of a head come.
     private static final int MOST_SHOWN = 32;
+    /// Examples of a head that is fitted in some hundredths of a second.
+    private static final int MOST_AT_ONCE = 96;
     /// Tokens of prompts whose states are kept at a time.
     static final int TOKENS_OF_STATES = 2048;
 
@@ -165,13 +168,20 @@ public final class TaskHeads {
         var prompts = known.stream().map(Known::prompt).toList();
         var watching = withStates(choosing, task, engine);
         var texts = texts(prompts, watching, true, unread -> asking.read(adapter, unread, watching));
-        var head = LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute);
+        var head = fit(texts, labels, asking);
         var words = shows && !head.explains()
                 ? wordsAmongExamples(adapter, task, known, choosing, asking)
                 : Optional.<List<double[]>>empty();
-        return words.map(each -> LabelHead.fit(Text.worded(texts, each), labels, LabelHead.PARTS, asking::compute))
+        return words.map(each -> fit(Text.worded(texts, each), labels, asking))
                 .map(among -> new Learned(among, shown(known, 0, 1)))
                 .orElseGet(() -> new Learned(head, List.of()));
+    }
+
+    /// Every piece waits until others had their time, so few examples are fitted in one.
+    private static LabelHead fit(List<Text> texts, int[] labels, EngineSession asking) {
+        return texts.size() > MOST_AT_ONCE
+                ? LabelHead.fit(texts, labels, LabelHead.PARTS, asking::compute)
+                : asking.compute(() -> LabelHead.fit(texts, labels, LabelHead.PARTS, Supplier::get));
     }
 
     /// An example that a head is fitted to.
