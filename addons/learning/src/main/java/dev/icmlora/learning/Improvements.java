@@ -35,6 +35,7 @@ import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.GenerateReply;
 import dev.icmlora.function.api.GenerateReply.ServedAdapter;
 import dev.icmlora.function.api.GenerateReply.Tuned;
+import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.api.Tune;
@@ -361,6 +362,10 @@ final class Improvements {
                 if (!claim.isHeld()) {
                     return tried(LOST, null, null, null, null);
                 }
+                // First: what one has read as an example, another one is asked about without reading it again.
+                tuned(candidate(part));
+            }
+            for (var part : split.parts) {
                 // In the same batches: what answers may depend on how many come together.
                 before.addAll(replies(current, part));
                 after.addAll(replies(candidate(part), part));
@@ -476,8 +481,8 @@ final class Improvements {
                     Hash.of(held));
         }
 
-        /// The answers of a version once it is tuned, asked as clients ask, a batch at a time.
-        private List<GenerateReply> replies(FunctionDefinition definition, List<ExampleBody> asked) {
+        /// A request to a version that is tuned.
+        private GenerateRequest tuned(FunctionDefinition definition) {
             var request = RequestRules.ofAnyInput(new FunctionDefinition(
                     definition.task(),
                     definition.labels(),
@@ -489,6 +494,12 @@ final class Improvements {
                 service.tune(caller, request);
                 return true;
             });
+            return request;
+        }
+
+        /// The answers of a version, asked as clients ask, a batch at a time.
+        private List<GenerateReply> replies(FunctionDefinition definition, List<ExampleBody> asked) {
+            var request = tuned(definition);
             var inputs = asked.stream().map(ExampleBody::input).toList();
             return IntStream.iterate(0, i -> i < inputs.size(), i -> i + batch)
                     .mapToObj(i -> inputs.subList(i, Math.min(inputs.size(), i + batch)))
