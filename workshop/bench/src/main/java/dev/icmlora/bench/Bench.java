@@ -40,7 +40,14 @@ public final class Bench {
     private static List<Part> suite(String name) {
         return switch (name) {
             case "performance" ->
-                List.of(new Micro(), new NewTask(), new Tuning(), new Improving(), new OneStream(), new Crowds());
+                List.of(
+                        new Micro(),
+                        new NewTask(),
+                        new Tuning(),
+                        new Improving(),
+                        new FirstRequests(),
+                        new OneStream(),
+                        new Crowds());
             case "overload" -> List.of(new Overload());
             case "soak" -> List.of(new Soak(Duration.ofMinutes(number("SOAK_MINUTES", 30))), new Leaks());
             case "two-instances" ->

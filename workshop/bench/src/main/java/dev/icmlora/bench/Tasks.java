@@ -28,6 +28,24 @@ final class Tasks {
                         .toList());
     }
 
+    /// Examples of 40 tokens.
+    static Map<String, Object> withTexts(int examples) {
+        var number = NUMBER.addAndGet(examples);
+        return Map.of(
+                "description",
+                "Who is the order from, asks number " + number,
+                "examples",
+                IntStream.range(0, examples)
+                        .mapToObj(i -> Map.of(
+                                "input",
+                                "Order " + (number + i)
+                                        + " came in late on Monday, from the bakery at the corner of the long street, and is"
+                                        + " to be sent out before the end of the week.",
+                                "output",
+                                "bakery " + (number + i)))
+                        .toList());
+    }
+
     /// A description alone.
     static Map<String, Object> described() {
         return withExamples(0);

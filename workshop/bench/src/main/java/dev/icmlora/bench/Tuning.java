@@ -22,6 +22,7 @@ final class Tuning implements Part {
     private static final int CLIENTS = 8;
     private static final int TOKENS = 64;
     private static final int INPUTS = 10;
+    private static final int TEXTS = 16;
     private static final int ANSWER_TOKENS = 16;
     private static final int LOOKS = 50;
     /// Those who decoded before have warmed the function up.
@@ -146,6 +147,7 @@ final class Tuning implements Part {
 
     private static List<Row> wholeTasks(Machine machine, Client client) {
         var millis = new EnumMap<Mode, List<Double>>(Mode.class);
+        var longer = new ArrayList<Double>();
         for (var round = -WARM_UPS; round < machine.rounds(); round++) {
             for (var mode : Mode.values()) {
                 var taken = wholeTask(client, mode, WARM_UPS + round);
@@ -153,19 +155,34 @@ final class Tuning implements Part {
                     millis.computeIfAbsent(mode, _ -> new ArrayList<>()).add(taken);
                 }
             }
+            var taken = wholeTask(client, Mode.TUNED, Tasks.withTexts(TEXTS), 1, WARM_UPS + round);
+            if (round >= 0) {
+                longer.add(taken);
+            }
         }
         var examples = new Runs(millis.get(Mode.EXAMPLES));
         return List.of(
                 wholeTask(Mode.TUNED, new Runs(millis.get(Mode.TUNED)), examples),
-                wholeTask(Mode.AUTO, new Runs(millis.get(Mode.AUTO)), examples));
+                wholeTask(Mode.AUTO, new Runs(millis.get(Mode.AUTO)), examples),
+                inTime("a new task of five examples with ten inputs, whole, mode auto", millis.get(Mode.AUTO), 2),
+                inTime("a new task of %d texts of 40 tokens, whole, mode tuned".formatted(TEXTS), longer, 5));
+    }
+
+    private static Row inTime(String what, List<Double> millis, int seconds) {
+        var runs = new Runs(millis);
+        return Row.atMost(what, runs.median() / 1000, seconds, "s", runs.text() + " ms");
     }
 
     private static double wholeTask(Client client, Mode mode, int round) {
+        return wholeTask(client, mode, Tasks.withExamples(EXAMPLES), INPUTS, round);
+    }
+
+    private static double wholeTask(Client client, Mode mode, Map<String, Object> task, int inputs, int round) {
         var body = Map.of(
                 "task",
-                Tasks.withExamples(EXAMPLES),
+                task,
                 "inputs",
-                IntStream.range(0, INPUTS)
+                IntStream.range(0, inputs)
                         .mapToObj(i -> "Please send parcel " + (1000 * round + i) + " to the old mill.")
                         .toList(),
                 "mode",
