@@ -15,8 +15,7 @@ import dev.icmlora.engine.worker.Answer;
 ///
 /// A part of it has some views of a text, φ, each scaled to length 1 and standardised by the examples:
 /// log p(label) = `head` (D φ + d) + `words` (log p(words of the label) - its mean over the examples), up to a
-/// constant. D and d are a ridge regression of the examples' labels on φ, d without how frequent each label is
-/// ([Ridge#beyondFrequency]). How strongly it is held back, how much
+/// constant. D and d are a ridge regression of the examples' labels on φ. How strongly it is held back, how much
 /// it and the words count, and how much each part does, is told by what each example is taken for where it is left
 /// out. So the probabilities are those of inputs that are not among the examples.
 ///
@@ -277,7 +276,7 @@ public final class LabelHead implements Serializable {
         Tried best = null;
         for (var strength : STRENGTHS) {
             var tried = pieces.compute(() -> {
-                var ridge = Ridge.of(kernel.products, targets, strength).beyondFrequency(targets);
+                var ridge = Ridge.of(kernel.products, targets, strength);
                 return new Tried(ridge, LabelWeights.of(ridge.leftOut(), words, labels));
             });
             if (best == null || tried.weights.evidence() > best.weights.evidence()) {

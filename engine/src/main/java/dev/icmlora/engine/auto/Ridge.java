@@ -45,25 +45,6 @@ record Ridge(double[][] weights, double[] offsets, double[][] leftOut) implement
         return new Ridge(weights, offsets, leftOut);
     }
 
-    /// What the features tell beyond how frequent each target is. Where an example is left out, the others have fewer
-    /// of its kind, so frequency alone would always be wrong about it: the more, the fewer examples there are.
-    ///
-    /// @param targets that it was fitted to
-    Ridge beyondFrequency(double[][] targets) {
-        var count = offsets.length;
-        var sums = new double[count];
-        Arrays.stream(targets).forEach(row -> add(1, row, sums, count));
-        var beyond = offsets.clone();
-        add(-1.0 / targets.length, sums, beyond, count);
-        var told = new double[targets.length][];
-        for (var i = 0; i < targets.length; i++) {
-            told[i] = leftOut[i].clone();
-            add(-1.0 / (targets.length - 1), sums, told[i], count);
-            add(1.0 / (targets.length - 1), targets[i], told[i], count);
-        }
-        return new Ridge(weights, beyond, told);
-    }
-
     private static double[][] withOnes(double[][] targets) {
         var with = new double[targets.length][];
         for (var i = 0; i < with.length; i++) {

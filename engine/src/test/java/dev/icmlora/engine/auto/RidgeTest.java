@@ -105,21 +105,4 @@ class RidgeTest {
             assertThat(there.leftOut()[i]).containsExactly(here.leftOut()[i], within(1e-8));
         }
     }
-
-    @Test
-    void whereTheFeaturesAreAllAlikeNothingIsToldBeyondFrequency() {
-        var targets = new double[][] {{1, 0, 0}, {1, 0, 0}, {0, 1, 0}, {1, 0, 0}, {0, 1, 0}};
-
-        var ridge = Ridge.of(new double[5][5], targets, 1);
-        var beyond = ridge.beyondFrequency(targets);
-
-        assertThat(ridge.leftOut()[0])
-                .as("as the others are")
-                .containsExactly(new double[] {0.5, 0.5, 0}, within(1e-9));
-        assertThat(ridge.offsets()).containsExactly(new double[] {0.6, 0.4, 0}, within(1e-9));
-        assertThat(beyond.offsets()).containsExactly(new double[3], within(1e-9));
-        for (var told : beyond.leftOut()) {
-            assertThat(told).containsExactly(new double[3], within(1e-9));
-        }
-    }
 }
