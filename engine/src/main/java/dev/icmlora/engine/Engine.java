@@ -182,6 +182,11 @@ public final class Engine implements AutoCloseable {
         return new Task(task.description(), first.subList(0, Math.max(least, fitting)));
     }
 
+    /// Tokens of a task as one text.
+    public int tokens(Task task) {
+        return format().packed(task.description(), task.examples()).tokens().length;
+    }
+
     /// Whether a text surely has more tokens than the context holds, without reading all of it.
     public boolean isTooLong(String text) {
         return model.model().vocabulary().exceeds(text, contextTokens());

@@ -21,6 +21,7 @@ import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
@@ -38,6 +39,9 @@ import dev.icmlora.ggml.NativeException;
 /// [dev.icmlora.engine.request.EngineClosedException] when the engine stops, and [ComputationFailedException] where
 /// native code failed. Belongs to the request's thread.
 public final class EngineSession {
+
+    /// How many times longer than reckoned work may take: others come, and processors get slower.
+    private static final int MARGIN = 2;
 
     private final Engine engine;
     private final Cancellation cancellation;
@@ -146,17 +150,47 @@ public final class EngineSession {
         try (var _ = reader.enter(cancellation)) {
             var reading = begin.apply(reader);
             while (!reading.isDone()) {
-                observed.computed(await(worker.run(() -> piece(reading, spent), cancellation)));
+                observed.computed(await(worker.run(() -> piece(reading, spent, worker.pace()), cancellation)));
             }
             return reading.result();
         }
     }
 
-    private static int piece(Reading<?> reading, LongConsumer spent) {
+    private static int piece(Reading<?> reading, LongConsumer spent, Pace pace) {
         var start = System.nanoTime();
         var read = reading.advance();
-        spent.accept(System.nanoTime() - start);
+        var nanos = System.nanoTime() - start;
+        pace.read(read, nanos);
+        spent.accept(nanos);
         return read;
+    }
+
+    /// Seconds that reading takes at most, beside what else the worker has to do.
+    private double seconds(int tokens) {
+        var worker = idlest();
+        return MARGIN * tokens * worker.pace().seconds() * Math.max(1, worker.load());
+    }
+
+    /// Has what can be left out end in time for what follows.
+    ///
+    /// @param tokens that take as long to read as what follows takes
+    public void leaveTimeFor(int tokens) {
+        cancellation.leave(() -> seconds(tokens));
+    }
+
+    /// Whether there is time to read so many tokens before what follows; of none, whether it has not come yet.
+    public boolean hasTimeFor(int tokens) {
+        return seconds(tokens) <= cancellation.secondsToSpare();
+    }
+
+    /// Whether there is time for half of a tuning's steps. With fewer, an adapter knows less of its task than a prompt
+    /// with examples says. Each takes as long as reading its examples four times. It needs no margin: it can be cut
+    /// short.
+    public boolean hasTimeToTune(Task task, int steps) {
+        var examples = task.examples();
+        var most = Math.min(examples.size(), engine.tuningOptions(task).examplesPerStep());
+        var ofStep = engine.tokens(new Task(task.description(), examples.subList(0, most)));
+        return hasTimeFor(steps * 4 * ofStep / 2 / MARGIN);
     }
 
     /// The adapter that the generator makes for a task.
@@ -210,8 +244,8 @@ public final class EngineSession {
         }
     }
 
-    /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
-    /// of the request's time is over; a little later the step that runs is dropped, unless it is the first.
+    /// Tunes an adapter on a task's examples, in slices between which texts are decoded. Where time gets short before
+    /// what follows, the step that runs is dropped, unless it is the first.
     ///
     /// @param start what it begins with
     /// @param budget no step begins once this much time is spent either
@@ -247,7 +281,6 @@ public final class EngineSession {
                     tuning.endSoon();
                 }
                 slice(worker, () -> {
-                    // The rest is for the answers.
                     if (cancellation.isShortOfTime()) {
                         tuning.endAtOnce();
                     }

@@ -21,6 +21,7 @@ import org.jboss.logging.Logger;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
+import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
@@ -47,11 +48,6 @@ public final class AdapterSource {
     public static final Duration BACKGROUND = Duration.ofMinutes(10);
 
     private static final Logger LOG = Logger.getLogger(AdapterSource.class);
-    /// Share of a request's time for the steps of a tuning.
-    private static final double STEPS = 0.5;
-    /// Share of a request's time after which it goes on without a tuning that it can do without.
-    private static final double LAST_MOMENT = 0.625;
-
     private static final String UNTRAINED =
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
@@ -91,7 +87,7 @@ public final class AdapterSource {
 
         /// Whether it is not one that was cut short sooner than another request would cut it short.
         private boolean isEnough(Optional<Duration> budget, Turn other) {
-            var left = other.cancellation().secondsUntil(STEPS);
+            var left = other.cancellation().secondsToSpare();
             var has = budget.map(most -> Math.min(left, most.toNanos() / 1e9)).orElse(left);
             return !supplied.cached || !supplied.known.key().isCutShort() || has <= seconds;
         }
@@ -167,42 +163,51 @@ public final class AdapterSource {
 
     /// A tuned adapter for one who does better without it than late.
     ///
-    /// @return empty where another request still tunes it when the budget or half of this one's time is over, or
-    /// where this one does when little more than the time for its answers is left
+    /// @return empty where a request has no time for its steps, or the time for what follows has come, or another
+    /// request still tunes it when the budget is over
     public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, Turn turn) {
         var since = System.nanoTime();
+        var session = turn.session();
+        if (!session.hasTimeToTune(key.task(), key.steps())) {
+            return Optional.empty();
+        }
         return of(
                 key,
                 budget,
                 turn,
-                mine -> mine
-                        ? turn.cancellation().isSpent(LAST_MOMENT)
-                        : turn.cancellation().isShortOfTime()
-                                || budget.filter(most -> System.nanoTime() - since > most.toNanos())
+                mine -> !session.hasTimeFor(0)
+                        || !mine
+                                && budget.filter(most -> System.nanoTime() - since > most.toNanos())
                                         .isPresent(),
                 making -> make(key, budget, _ -> {}, making));
     }
 
-    /// Tunes an adapter for later requests, with no request that waits for it. One that finds no room is tuned when
-    /// it is asked for again.
+    /// Does what a request has no time for once it has its answer. What finds no room is done when it is asked for
+    /// again.
     ///
-    /// @param turn of the request whose account pays for it
-    /// @return whether it waits to be tuned: not where too many tasks of this caller are
-    public boolean later(AdapterKey key, Turn turn) {
+    /// @param key of the adapter that it tunes
+    /// @param turn of the request, whose account pays for it
+    /// @param work gets a turn of its own
+    /// @return whether it waits to be done: not where too many tasks of this caller are
+    public boolean later(AdapterKey key, Turn turn, Consumer<Turn> work) {
         if (!waiting.contains(key) && tunings.refusal(turn.caller(), 1).isPresent()) {
             return false;
         }
         if (waiting.add(key)) {
-            var tuning = Context.current().wrap(() -> tuneLater(key, turn.account()));
+            var tuning = Context.current().wrap(() -> tuneLater(key, turn.account(), turn.cancellation(), work));
             Thread.ofVirtual().name("background tuning").start(tuning);
         }
         return true;
     }
 
-    private void tuneLater(AdapterKey key, TokenAccount account) {
+    private void tuneLater(AdapterKey key, TokenAccount account, Cancellation request, Consumer<Turn> work) {
         try {
-            engineHost.submitLong(account, BACKGROUND, turn -> of(key, turn));
-        } catch (RuntimeException e) {
+            request.await();
+            engineHost.submitLong(account, BACKGROUND, turn -> {
+                work.accept(turn);
+                return turn;
+            });
+        } catch (InterruptedException | RuntimeException e) {
             LOG.infof("A task was not tuned in the background: %s", e.getMessage());
         } finally {
             waiting.remove(key);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -79,7 +80,7 @@ public final class TaskServing {
         public List<ReviewedAnswer> answer() {
             try {
                 var prompts = query.prompts;
-                var shown = prompts.of(plan.showsExamples());
+                var shown = prompts.showing(plan.examples());
                 return auto.answer(plan, query.scale, shown, prompts::with, prompts.wanted());
             } catch (UnusableInputException e) {
                 throw e.renamed("adapter", query.weights);
@@ -111,7 +112,9 @@ public final class TaskServing {
     private Serving auto(Query query) {
         var kept = new KeptAdapters(query);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
-        var choice = auto.choose(query.prompts::fitWithExamples, query.scale, query.prompts.wanted());
+        var prompts = query.prompts;
+        var choice = auto.choose(prompts.of(false), prompts::fitWithExamples, query.scale, prompts.wanted());
+        kept.finishLater();
         return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
     }
 
@@ -125,7 +128,7 @@ public final class TaskServing {
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
-        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn);
+        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn, other -> adapters.of(key, other));
         query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
@@ -139,7 +142,8 @@ public final class TaskServing {
 
     private Serving named(Query query, Mode mode, Optional<Supplied> adapter, Tuned tuning) {
         var kept = new KeptAdapters(query);
-        var plan = new Plan(adapter.map(kept::adapter), mode.showsExamples(), false);
+        var shown = mode.showsExamples() ? query.key.task().examples() : List.<Example>of();
+        var plan = new Plan(adapter.map(kept::adapter), shown, false);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
         return new Serving(query, auto, plan, adapter, Selection.named(mode), tuning);
     }
@@ -191,7 +195,7 @@ public final class TaskServing {
         private Optional<Supplied> generated = Optional.empty();
         private Optional<Supplied> shared = Optional.empty();
         private boolean isWaiting;
-        /// Whether the task is not tuned for want of time or of a free place.
+        /// Whether something is left out for want of time or of a free place.
         private boolean isHurried;
 
         private KeptAdapters(Query query) {
@@ -207,7 +211,7 @@ public final class TaskServing {
             if (tuned.isEmpty()) {
                 switch (query.tune.when()) {
                     case NOW -> tuned = now(wanted);
-                    case BACKGROUND -> isWaiting = adapters.later(wanted, turn);
+                    case BACKGROUND -> isWaiting = adapters.later(wanted, turn, other -> adapters.of(wanted, other));
                     case NEVER -> {}
                 }
             }
@@ -218,15 +222,34 @@ public final class TaskServing {
         private Optional<Supplied> now(AdapterKey wanted) {
             Optional<Supplied> supplied;
             try {
-                supplied = turn.cancellation().isShortOfTime()
-                        ? Optional.empty()
-                        : adapters.soon(wanted, budget(query.tune), turn);
+                supplied = adapters.soon(wanted, budget(query.tune), turn);
             } catch (RequestException e) {
                 e.unless(RequestException.Kind.QUEUE_FULL);
                 supplied = Optional.empty();
             }
-            isHurried = supplied.isEmpty();
+            isHurried |=
+                    supplied.filter(each -> !each.known().key().isCutShort()).isEmpty();
             return supplied;
+        }
+
+        /// What a request had no time for is there for later ones, unless it set that time itself.
+        private void finishLater() {
+            if (isHurried
+                    && query.tune.budgetMs() == null
+                    && !query.prompts.of(false).isEmpty()) {
+                var wanted = key.tuned(query.tune, turn.engine());
+                isWaiting |= adapters.later(
+                        wanted,
+                        turn,
+                        other -> auto(new Query(
+                                key,
+                                query.mode,
+                                query.tune,
+                                query.scale,
+                                query.weights,
+                                query.prompts.none(other.session()),
+                                other)));
+            }
         }
 
         @Override
@@ -243,8 +266,11 @@ public final class TaskServing {
         }
 
         @Override
-        public <T> T once(Class<T> type, Object of, int bytes, Function<EngineSession, T> compute) {
-            return memory.once(key.tenant(), type, of, bytes, compute, turn);
+        public <T> Optional<T> once(
+                Class<T> type, Object of, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
+            var result = memory.once(new Memory.Key(key.tenant(), of, bytes), tokens, compute, turn);
+            isHurried |= result.isEmpty();
+            return result.map(type::cast);
         }
 
         @Override
@@ -276,9 +302,6 @@ public final class TaskServing {
         }
 
         private Selection selection(Choice choice) {
-            var isCutShort = choice.way() == Way.TUNED
-                    && tuned.filter(supplied -> supplied.known().key().isCutShort())
-                            .isPresent();
             return new Selection(
                     mode(choice.way()),
                     of(choice.way())
@@ -286,7 +309,7 @@ public final class TaskServing {
                             .orElse(null),
                     number(choice.confidence()),
                     number(choice.seenDistance()),
-                    isHurried || isCutShort ? true : null,
+                    isHurried ? true : null,
                     choice.plan().weights().map(KeptAdapters::weights).orElse(null),
                     null);
         }
@@ -328,15 +351,18 @@ public final class TaskServing {
         /// @param bytes of memory that key and result take
         private record Key(Tenant tenant, Object of, int bytes) {}
 
-        private <T> T once(
-                Tenant tenant, Class<T> type, Object of, int bytes, Function<EngineSession, T> compute, Turn turn) {
-            var key = new Key(tenant, of, bytes);
-            var result = known(key)
-                    .orElseGet(() -> computing.of(
-                            key,
-                            computation -> known(key).orElseGet(() -> compute(key, compute, computation.session())),
-                            turn));
-            return type.cast(result);
+        /// @param tokens that are read to compute it
+        /// @return empty where there is no time for that
+        private Optional<Object> once(Key key, IntSupplier tokens, Function<EngineSession, ?> compute, Turn turn) {
+            var known = known(key);
+            if (known.isPresent() || !turn.session().hasTimeFor(tokens.getAsInt())) {
+                return known;
+            }
+            return computing.of(
+                    key,
+                    computation -> known(key).orElseGet(() -> compute(key, compute, computation.session())),
+                    turn,
+                    _ -> !turn.session().hasTimeFor(0));
         }
 
         private Optional<Object> known(Key key) {

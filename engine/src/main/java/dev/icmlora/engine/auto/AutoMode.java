@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Calibration;
@@ -23,6 +24,7 @@ import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.generator.task.Example;
@@ -44,6 +46,10 @@ public final class AutoMode {
     private static final double WEIGHT_OF_TUNED = 1;
 
     private static final int BYTES_OF_RESULT = 64;
+    /// From all that the generator was trained on.
+    private static final OptionalDouble FAR = OptionalDouble.of(Double.POSITIVE_INFINITY);
+    /// Tokens of an answer that no example tells the length of.
+    private static final int USUAL_LENGTH = 32;
 
     private final EngineSession session;
     private final Task task;
@@ -66,20 +72,20 @@ public final class AutoMode {
     /// What answers.
     ///
     /// @param adapter empty for the base model alone
-    /// @param showsExamples whether the prompts have the task's examples
+    /// @param shown examples in the prompts; with a head, in those from which its words come
     /// @param isReviewed whether answers that are not sure need a second opinion
     /// @param head that has a say in labels
-    /// @param shown examples in the prompts from which the head's words come; empty for the prompts without any
     public record Plan(
-            Optional<TaskAdapter> adapter,
-            boolean showsExamples,
-            boolean isReviewed,
-            Optional<LabelHead> head,
-            List<Example> shown) {
+            Optional<TaskAdapter> adapter, List<Example> shown, boolean isReviewed, Optional<LabelHead> head) {
 
         /// Without a head.
-        public Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {
-            this(adapter, showsExamples, isReviewed, Optional.empty(), List.of());
+        public Plan(Optional<TaskAdapter> adapter, List<Example> shown, boolean isReviewed) {
+            this(adapter, shown, isReviewed, Optional.empty());
+        }
+
+        /// Examples in the prompts for what was planned.
+        public List<Example> examples() {
+            return head.isPresent() ? List.of() : shown;
         }
 
         private boolean isTuned() {
@@ -149,13 +155,18 @@ public final class AutoMode {
         return (examples + 1) / 2;
     }
 
-    /// Chooses how the task is served.
+    /// Chooses how the task is served, so that its inputs are answered in time: what needs more than the cheapest way
+    /// that answers them is done as far as there is time for it.
     ///
+    /// @param prompts of the inputs, without examples; none where no answer follows
     /// @param examplesFit says whether prompts with the examples and their answers fit into the context; is asked
     /// only where that decides
     /// @param scale of whatever adapter answers
     /// @throws UnusableInputException if the task is longer than the context
-    public Choice choose(BooleanSupplier examplesFit, float scale, Wanted wanted) {
+    public Choice choose(List<int[]> prompts, BooleanSupplier examplesFit, float scale, Wanted wanted) {
+        if (!prompts.isEmpty()) {
+            session.leaveTimeFor(tokens(prompts, wanted));
+        }
         // A head is fitted to the shared adapter as it is.
         var learned = scale == 1 && wanted instanceof Choosing choosing
                 ? heads.ofLabels(choosing, examplesFit)
@@ -163,10 +174,30 @@ public final class AutoMode {
         return learned.head().map(head -> chooseHead(head, learned.shown())).orElseGet(() -> choose(examplesFit));
     }
 
+    /// Tokens that take as long to read as some prompts and their answers, which are as long as those of the examples.
+    private int tokens(List<int[]> prompts, Wanted wanted) {
+        var length = engine().fingerprinted(task).examples().stream()
+                .mapToInt(example -> engine().format().answer(example.output()).length)
+                .max()
+                .orElse(USUAL_LENGTH);
+        return Pace.tokens(prompts, Math.min(wanted.mostTokens(), length));
+    }
+
     private Choice choose(BooleanSupplier examplesFit) {
-        BooleanSupplier showing = () -> !task.examples().isEmpty() && examplesFit.getAsBoolean();
         var tuned = tunes(task) && engine().tuningRefusal().isEmpty() ? tuned() : Optional.<TaskAdapter>empty();
-        return tuned.map(adapter -> chooseTuned(adapter, showing)).orElseGet(() -> chooseUntuned(showing));
+        return tuned.map(adapter -> chooseTuned(adapter, examplesFit)).orElseGet(() -> chooseUntuned(examplesFit));
+    }
+
+    /// All examples, or the first of many; fewer where there is no time to read them.
+    private List<Example> shown(BooleanSupplier examplesFit) {
+        var all = task.examples();
+        var first = engine().fingerprinted(task).examples();
+        var some = first.size() < all.size() ? first : List.<Example>of();
+        var shown = !all.isEmpty() && examplesFit.getAsBoolean() ? all : some;
+        while (!shown.isEmpty() && !session.hasTimeFor(engine().tokens(new Task("", shown)))) {
+            shown = shown.subList(0, shown.size() / 2);
+        }
+        return shown;
     }
 
     private Optional<TaskAdapter> tuned() {
@@ -187,70 +218,79 @@ public final class AutoMode {
                 && engine().tuningRefusal().isEmpty();
         var tuned = (tunes ? tuned() : Optional.<TaskAdapter>empty())
                 .filter(adapter -> adapter.tuning().orElseThrow().outcome() == Outcome.TUNED);
-        var untuned = engine().isTrained() ? Way.SHARED : Way.BASE;
-        var way = tuned.isPresent() ? Way.TUNED : untuned;
-        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned).adapter, false, false, Optional.of(head), shown);
+        var way = tuned.isPresent() ? Way.TUNED : untuned();
+        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned()).adapter, shown, false, Optional.of(head));
         return new Choice(way, plan, OptionalDouble.of(head.weights().right()), OptionalDouble.empty());
     }
 
-    private static Way shared(BooleanSupplier showing) {
-        return showing.getAsBoolean() ? Way.SHARED_EXAMPLES : Way.SHARED;
+    private Way untuned() {
+        return engine().isTrained() ? Way.SHARED : Way.BASE;
     }
 
-    private Choice chooseTuned(TaskAdapter adapter, BooleanSupplier showing) {
+    private Choice chooseShown(List<Example> shown, OptionalDouble confidence, OptionalDouble distance) {
+        var examples = engine().isTrained() ? Way.SHARED_EXAMPLES : Way.BASE_EXAMPLES;
+        var plan = new Plan(by(untuned()).adapter, shown, false);
+        return new Choice(shown.isEmpty() ? untuned() : examples, plan, confidence, distance);
+    }
+
+    private Choice chooseTuned(TaskAdapter adapter, BooleanSupplier examplesFit) {
         var tuning = adapter.tuning().orElseThrow();
         // Confidence was fitted to what a generator's adapters become.
         var confidence =
                 engine().isTrained() ? OptionalDouble.of(calibration().ofTask(tuning)) : OptionalDouble.empty();
         if (tuning.outcome() == Outcome.TUNED) {
-            var plan = new Plan(Optional.of(adapter), false, true);
+            var plan = new Plan(Optional.of(adapter), List.of(), true);
             return new Choice(Way.TUNED, plan, confidence, OptionalDouble.empty());
         }
-        var way = shared(showing);
-        return new Choice(way, by(way), confidence, OptionalDouble.empty());
+        return chooseShown(shown(examplesFit), confidence, OptionalDouble.empty());
     }
 
-    private Choice chooseUntuned(BooleanSupplier showing) {
+    private Choice chooseUntuned(BooleanSupplier examplesFit) {
         if (!engine().isTrained()) {
             // There is no adapter that was not tuned.
-            var way = showing.getAsBoolean() ? Way.BASE_EXAMPLES : Way.BASE;
-            return new Choice(way, by(way), OptionalDouble.empty(), OptionalDouble.empty());
+            return chooseShown(shown(examplesFit), OptionalDouble.empty(), OptionalDouble.empty());
         }
-        var distance = seenDistance();
-        var way = calibration().isNear(distance) ? Way.GENERATED : shared(showing);
-        return new Choice(way, by(way), OptionalDouble.of(calibration().ofTask(distance)), distance);
+        var distance = seen().map(Seen::distance).orElse(FAR);
+        var confidence = OptionalDouble.of(calibration().ofTask(distance));
+        return calibration().isNear(distance)
+                ? new Choice(Way.GENERATED, by(Way.GENERATED), confidence, distance)
+                : chooseShown(shown(examplesFit), confidence, distance.equals(FAR) ? OptionalDouble.empty() : distance);
     }
 
     /// What answers where the task is served this way, whatever would be chosen.
     ///
     /// @throws java.util.NoSuchElementException if it is to be tuned and the tuned adapter is not there in time
     public Plan by(Way way) {
+        var shown = way.showsExamples() ? task.examples() : List.<Example>of();
         return switch (way) {
-            case TUNED -> new Plan(Optional.of(adapters.tuned().orElseThrow()), false, true);
-            case GENERATED -> new Plan(Optional.of(adapters.generated(seen().vector)), false, false);
-            case SHARED, SHARED_EXAMPLES -> new Plan(Optional.of(adapters.shared()), way.showsExamples(), false);
-            case BASE, BASE_EXAMPLES -> new Plan(Optional.empty(), way.showsExamples(), false);
+            case TUNED -> new Plan(Optional.of(adapters.tuned().orElseThrow()), List.of(), true);
+            case GENERATED -> new Plan(Optional.of(adapters.generated(seen().orElseThrow().vector)), List.of(), false);
+            case SHARED, SHARED_EXAMPLES -> new Plan(Optional.of(adapters.shared()), shown, false);
+            case BASE, BASE_EXAMPLES -> new Plan(Optional.empty(), shown, false);
         };
     }
 
-    /// Distance of the task to the nearest one that the generator was trained on; empty where it knows none.
+    /// Distance of the task to the nearest one that the generator was trained on; empty where it knows none, or there
+    /// is no time to find out.
     public OptionalDouble seenDistance() {
-        return seen().distance;
+        return seen().map(Seen::distance).orElse(OptionalDouble.empty());
     }
 
-    private Seen seen() {
+    private Optional<Seen> seen() {
         if (seen.isEmpty()) {
             var read = engine().fingerprinted(task);
             var bytes = read.bytes() + Float.BYTES * engine().vectorLength() + BYTES_OF_RESULT;
-            seen = Optional.of(adapters.once(Seen.class, new SeenKey(read), bytes, asking -> {
+            // There has to be time for its examples in prompts too, which tell more.
+            seen = adapters.once(Seen.class, new SeenKey(read), bytes, () -> 2 * engine().tokens(read), asking -> {
                 var vector = asking.fingerprint(read);
                 return new Seen(vector, asking.seenDistance(vector));
-            }));
+            });
         }
-        return seen.get();
+        return seen;
     }
 
-    /// Answers as planned. A listener hears of a reviewed answer as a whole, once it is known which one counts.
+    /// Answers as planned; what makes that better is left out where there is no time for it. A listener hears of a
+    /// reviewed answer as a whole, once it is known which one counts.
     ///
     /// @param scale of whatever adapter answers
     /// @param prompts for what was planned
@@ -263,6 +303,7 @@ public final class AutoMode {
             List<int[]> prompts,
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
+        session.leaveTimeFor(tokens(prompts, wanted));
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
@@ -299,8 +340,11 @@ public final class AutoMode {
                 watching,
                 false,
                 asked -> session.answer(heads.reading(), asked, watching).answers());
+        session.leaveTimeFor(0);
         var texts = texts(plan, head, read, shown, choosing);
-        var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
+        var tuned = plan.isTuned() && session.hasTimeFor(Pace.tokens(prompts, 0))
+                ? first(plan, scale, prompts, choosing.unheard())
+                : List.<Answer>of();
         var alone = head.logprobs(texts, session::compute);
         var together = head.together(texts, alone, said(head, alone, tuned, 1), session::compute);
         var answers = new ArrayList<ReviewedAnswer>();
@@ -341,6 +385,7 @@ public final class AutoMode {
         }
         var words = shown.apply(
                         plan.shown, IntStream.range(0, texts.size()).boxed().toList())
+                .filter(each -> session.hasTimeFor(Pace.tokens(each, 0)))
                 .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
                         .map(LabelHead.Text::logs)
                         .toList())
@@ -390,6 +435,7 @@ public final class AutoMode {
             Wanted wanted) {
         var unheard = wanted.unheard();
         var first = first(plan, scale, prompts, unheard);
+        session.leaveTimeFor(0);
         var unsure = IntStream.range(0, first.size())
                 .filter(i -> !ReviewedAnswer.isSure(first.get(i)))
                 .boxed()
@@ -398,7 +444,7 @@ public final class AutoMode {
         var examples = engine().fingerprinted(task).examples();
         var few = wanted instanceof Decoding ? examples.subList(0, shownAgain(examples.size())) : examples;
         var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.apply(few, unsure);
-        again.ifPresent(asked -> {
+        again.filter(asked -> session.hasTimeFor(Pace.tokens(asked, 0))).ifPresent(asked -> {
             var second = second(scale, asked, unheard.of(unsure));
             for (var i = 0; i < unsure.size(); i++) {
                 int place = unsure.get(i);
@@ -445,9 +491,12 @@ public final class AutoMode {
                 of,
                 shown,
                 choosing.labels().texts());
-        var bias =
-                adapters.once(LabelBias.class, key, key.bytes(), asking -> bias(adapter, of, shown, choosing, asking));
-        return choosing.weighed(bias.logs());
+        // Meaningless inputs are half as many as the examples of a fingerprint, and as long.
+        IntSupplier tokens = () -> engine().tokens(engine().fingerprinted(of));
+        return adapters.once(
+                        LabelBias.class, key, key.bytes(), tokens, asking -> bias(adapter, of, shown, choosing, asking))
+                .map(bias -> choosing.weighed(bias.logs()))
+                .orElse(choosing);
     }
 
     private static LabelBias bias(
@@ -466,7 +515,9 @@ public final class AutoMode {
     /// How sure an answer is, where that was fitted to what serves: an adapter at full scale that was tuned from
     /// the generated one for as many steps as usual, without examples in the prompt.
     private OptionalDouble confidence(Plan plan, float scale, ReviewedAnswer reviewed) {
-        if (scale != 1 || plan.showsExamples || reviewed.answer().probability().isEmpty()) {
+        if (scale != 1
+                || !plan.shown.isEmpty()
+                || reviewed.answer().probability().isEmpty()) {
             return OptionalDouble.empty();
         }
         var opinion = reviewed.opinion();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
@@ -79,7 +80,7 @@ public final class TaskFindings {
         return new TaskAdapters() {
             @Override
             public Optional<TaskAdapter> tuned() {
-                return Optional.of(once(TaskAdapter.class, Way.TUNED, 0, _ -> tune()));
+                return Optional.of(once(TaskAdapter.class, Way.TUNED, _ -> tune()));
             }
 
             private TaskAdapter tune() {
@@ -101,7 +102,6 @@ public final class TaskFindings {
                 return once(
                         TaskAdapter.class,
                         Way.GENERATED,
-                        0,
                         _ -> new TaskAdapter(session.generated(vector, 1), Optional.empty(), false));
             }
 
@@ -110,12 +110,16 @@ public final class TaskFindings {
                 return once(
                         TaskAdapter.class,
                         Way.SHARED,
-                        0,
                         _ -> new TaskAdapter(session.shared(), Optional.empty(), false));
             }
 
             @Override
-            public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
+            public <T> Optional<T> once(
+                    Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
+                return Optional.of(once(type, key, compute));
+            }
+
+            private <T> T once(Class<T> type, Object key, Function<EngineSession, T> compute) {
                 synchronized (known) {
                     var result = known.get(key);
                     if (result == null) {

@@ -143,13 +143,13 @@ public final class PreparedTask {
                 .toList());
         var wanted = wanted(inputs);
         var prompts = Prompts.ofTask(task, inputs, wanted, false, session);
-        prompts.of(false);
+        var plain = prompts.of(false);
         var auto = new AutoMode(session, task, findings.in(session));
-        var plan = auto.choose(prompts::fitWithExamples, 1, wanted).plan();
+        var plan = auto.choose(plain, prompts::fitWithExamples, 1, wanted).plan();
         if (inputs.isEmpty()) {
             return List.of();
         }
-        var answers = auto.answer(plan, 1, prompts.of(plan.showsExamples()), prompts::with, wanted);
+        var answers = auto.answer(plan, 1, prompts.showing(plan.examples()), prompts::with, wanted);
         if (!engine.model().isIntact()) {
             throw new IllegalStateException(
                     "The base model's file was changed while it is in use: the engine must be opened again");

@@ -165,6 +165,22 @@ public final class Prompts {
         return copied(prompts);
     }
 
+    /// Those that show some of the task's examples: all of them, as in [#of], or as many of the first as fit.
+    public List<int[]> showing(List<Example> examples) {
+        if (examples.isEmpty() || examples.size() >= task.examples().size()) {
+            return of(!examples.isEmpty());
+        }
+        return with(
+                        examples,
+                        IntStream.range(0, queries.size() * copies).boxed().toList())
+                .orElseGet(() -> of(false));
+    }
+
+    /// None, for the same task.
+    public Prompts none(EngineSession other) {
+        return new Prompts(task, List.of(), copies, _ -> wanted, other);
+    }
+
     private List<int[]> made(boolean showsExamples) {
         return made.computeIfAbsent(
                 showsExamples,

@@ -207,23 +207,6 @@ final class DecodeRequest {
     /// What prompts begin with in common counts once, whatever was kept from before: the same request is
     /// always counted the same. What is read of labels counts after each prompt.
     private int promptTokens() {
-        var shared = sharedPrefix();
-        return shared
-                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum()
-                + labelTokens;
-    }
-
-    private int sharedPrefix() {
-        var first = prompts.getFirst();
-        if (prompts.size() == 1) {
-            return 0;
-        }
-        var shared = first.length;
-        for (var prompt : prompts) {
-            var difference = Arrays.mismatch(first, prompt);
-            shared = Math.min(shared, difference < 0 ? first.length : difference);
-            shared = Math.min(shared, prompt.length - 1);
-        }
-        return shared;
+        return Pace.tokens(prompts, 0) + labelTokens;
     }
 }

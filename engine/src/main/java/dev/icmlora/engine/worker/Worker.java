@@ -50,6 +50,7 @@ public final class Worker implements AutoCloseable {
     private final CpuContention contention;
     private final long sliceNanos;
     private final LongSupplier clock;
+    private final Pace pace = new Pace();
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Deque<Job<?>> jobs = new ArrayDeque<>();
     private final Deque<Job<?>> background = new ArrayDeque<>();
@@ -203,6 +204,11 @@ public final class Worker implements AutoCloseable {
         return load.get();
     }
 
+    /// How quick it is.
+    public Pace pace() {
+        return pace;
+    }
+
     private void computed(boolean well) {
         failures = well ? 0 : failures + 1;
     }
@@ -336,7 +342,7 @@ public final class Worker implements AutoCloseable {
         do {
             busySince = System.nanoTime();
             shareThreads();
-            computed(scheduler.step(batch, !areAlone(batch)));
+            computed(scheduler.step(batch, !areAlone(batch), pace));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
                 && (areAlone(batch) || clock.getAsLong() - start < sliceNanos));

@@ -3,12 +3,14 @@ package dev.icmlora.engine.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -54,10 +56,14 @@ class AutoModeTest {
 
     /// @param outcome of the tuning
     private AutoMode auto(Task task, Optional<Outcome> outcome) {
+        return new AutoMode(session, task, adapters(outcome));
+    }
+
+    private TaskAdapters adapters(Optional<Outcome> outcome) {
         var shared = new TaskAdapter(session.shared(), Optional.empty(), false);
         var tuned = outcome.map(
                 of -> new TaskAdapter(shared.adapter(), Optional.of(new Tuning.Summary(of, 6, 1, 0.1)), true));
-        return new AutoMode(session, task, new TaskAdapters() {
+        return new TaskAdapters() {
             @Override
             public Optional<TaskAdapter> tuned() {
                 return tuned;
@@ -74,12 +80,13 @@ class AutoModeTest {
             }
 
             @Override
-            public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
+            public <T> Optional<T> once(
+                    Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
                 var result = compute.apply(session);
                 computed.add(result);
-                return result;
+                return Optional.of(result);
             }
-        });
+        };
     }
 
     private List<int[]> prompts(Task task, boolean shown, String... inputs) {
@@ -112,7 +119,8 @@ class AutoModeTest {
 
     @Test
     void aTaskThatWasTunedIsServedByItsAdapterAlone() {
-        var choice = auto(PLURALS, Optional.of(Outcome.TUNED)).choose(AutoModeTest::isAskedForNothing, 1, text());
+        var choice =
+                auto(PLURALS, Optional.of(Outcome.TUNED)).choose(List.of(), AutoModeTest::isAskedForNothing, 1, text());
 
         assertThat(choice.way()).isEqualTo(Way.TUNED);
         assertThat(choice.plan().isReviewed()).isTrue();
@@ -124,14 +132,15 @@ class AutoModeTest {
     void afterATuningThatDivergedTheSharedAdapterServes() {
         var auto = auto(PLURALS, Optional.of(Outcome.DIVERGED));
 
-        assertThat(auto.choose(() -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(auto.choose(() -> false, 1, text()).way()).isEqualTo(Way.SHARED);
-        assertThat(auto.choose(() -> true, 1, text()).plan().isReviewed()).isFalse();
+        assertThat(auto.choose(List.of(), () -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(auto.choose(List.of(), () -> false, 1, text()).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(List.of(), () -> true, 1, text()).plan().isReviewed())
+                .isFalse();
     }
 
     @Test
     void untunedTheDistanceToSeenTasksDecides() {
-        var near = auto(NEAR, Optional.empty()).choose(() -> true, 1, text());
+        var near = auto(NEAR, Optional.empty()).choose(List.of(), () -> true, 1, text());
         var strange = new Task("qxzzk vvw 0x77 ]] {{ ;; plonk", List.of(new Example("(((", "%%% 17")));
         var far = auto(strange, Optional.empty());
 
@@ -141,13 +150,13 @@ class AutoModeTest {
         assertThat(near.confidence()).hasValue(engine.calibration().known());
         assertThat(far.seenDistance().orElseThrow())
                 .isGreaterThan(engine.calibration().near());
-        assertThat(far.choose(() -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
-        assertThat(far.choose(() -> false, 1, text()).way()).isEqualTo(Way.SHARED);
+        assertThat(far.choose(List.of(), () -> true, 1, text()).way()).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(far.choose(List.of(), () -> false, 1, text()).way()).isEqualTo(Way.SHARED);
     }
 
     @Test
     void aTaskIsFingerprintedOnceForItsDistanceAndItsAdapter() {
-        var choice = auto(NEAR, Optional.empty()).choose(() -> true, 1, text());
+        var choice = auto(NEAR, Optional.empty()).choose(List.of(), () -> true, 1, text());
 
         assertThat(choice.way()).isEqualTo(Way.GENERATED);
         assertThat(session.spent().promptTokens())
@@ -160,7 +169,7 @@ class AutoModeTest {
     @Test
     void itTunesAnswersAndSaysHowSureItIs() {
         var auto = new AutoMode(session, PLURALS);
-        var choice = auto.choose(() -> true, 1, text());
+        var choice = auto.choose(List.of(), () -> true, 1, text());
         var inputs = new String[] {"cow", "phenomenon", "xylem"};
         var unsure = new ArrayList<Integer>();
         var wanted = new Decoding(
@@ -218,7 +227,7 @@ class AutoModeTest {
         var drawn = new Decoding(SamplingOptions.GREEDY.withTemperature(1), 4, engine.stops(List.of()));
 
         var answers = auto.answer(
-                auto.choose(() -> true, 1, text()).plan(),
+                auto.choose(List.of(), () -> true, 1, text()).plan(),
                 1,
                 prompts(PLURALS, false, "xylem"),
                 (_, _) -> {
@@ -229,6 +238,33 @@ class AutoModeTest {
         assertThat(answers).extracting(ReviewedAnswer::opinion).containsExactly(Opinion.NONE);
     }
 
+    @Test
+    void whatThereIsNoTimeForIsLeftOut() {
+        var hurried = new EngineSession(engine, new Cancellation(Duration.ofMillis(1)));
+        var diverged = adapters(Optional.of(Outcome.DIVERGED));
+        var prompts = prompts(PLURALS, false, "xylem");
+
+        assertThat(opinion(session)).isNotEqualTo(Opinion.NONE);
+        assertThat(opinion(hurried)).isEqualTo(Opinion.NONE);
+        assertThat(new AutoMode(session, PLURALS, diverged)
+                        .choose(prompts, () -> true, 1, text())
+                        .plan()
+                        .examples())
+                .hasSize(3);
+        assertThat(new AutoMode(hurried, PLURALS, diverged)
+                        .choose(prompts, () -> true, 1, text())
+                        .way())
+                .isEqualTo(Way.SHARED);
+    }
+
+    private Opinion opinion(EngineSession asking) {
+        var auto = new AutoMode(asking, PLURALS, adapters(Optional.of(Outcome.TUNED)));
+        var shown = Optional.of(prompts(PLURALS, true, "xylem"));
+        return auto.answer(auto.by(Way.TUNED), 1, prompts(PLURALS, false, "xylem"), (_, _) -> shown, text())
+                .getFirst()
+                .opinion();
+    }
+
     /// Labels that an adapter prefers whatever it is asked lose half of that.
     @Test
     void labelsAreWeighedAgainstTheBias() {
@@ -236,7 +272,7 @@ class AutoModeTest {
                 "Is it safe?", List.of(new Example("a warm bath", "yes"), new Example("a glass of cold water", "yes")));
         var auto = auto(task, Optional.of(Outcome.TUNED));
         var prompts = prompts(task, false, "a bath of acid");
-        var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), false, false);
+        var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), List.of(), false);
 
         var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, (_, _) -> Optional.empty(), labels());
         var spent = session.spent();
@@ -287,7 +323,7 @@ class AutoModeTest {
     @Test
     void labelsThatHaveExamplesAreToldApartByAHead() {
         var auto = auto(KIND, Optional.of(Outcome.TUNED));
-        var choice = auto.choose(() -> true, 1, kinds());
+        var choice = auto.choose(List.of(), () -> true, 1, kinds());
         var read = session.spent().promptTokens();
 
         var answers = auto.answer(
@@ -328,7 +364,7 @@ class AutoModeTest {
         var verdicts = new Choosing(labels, AnswerListener.NONE, "");
         var auto = auto(task, Optional.of(Outcome.TUNED));
 
-        var choice = auto.choose(() -> true, 1, verdicts);
+        var choice = auto.choose(List.of(), () -> true, 1, verdicts);
         var answers = auto.answer(
                 choice.plan(), 1, prompts(task, false, "So so.", "Lovely."), (_, _) -> Optional.empty(), verdicts);
 
@@ -353,7 +389,7 @@ class AutoModeTest {
                 .toList();
         var auto = auto(new Task("What is it?", examples), Optional.of(Outcome.TUNED));
 
-        assertThat(auto.choose(() -> true, 1, kinds()).way()).isEqualTo(Way.SHARED);
+        assertThat(auto.choose(List.of(), () -> true, 1, kinds()).way()).isEqualTo(Way.SHARED);
     }
 
     @Test
@@ -371,7 +407,7 @@ class AutoModeTest {
                 .as("each twice")
                 .isFalse();
         assertThat(auto(KIND, Optional.of(Outcome.TUNED))
-                        .choose(() -> true, 0.5f, kinds())
+                        .choose(List.of(), () -> true, 0.5f, kinds())
                         .plan()
                         .head())
                 .as("at another scale")

@@ -83,7 +83,7 @@ class WordsAmongExamplesTest {
 
     @Test
     void theWordsOfInputsComeFromPromptsWithExamples() {
-        var choice = auto.choose(() -> true, 1, kinds());
+        var choice = auto.choose(List.of(), () -> true, 1, kinds());
         var asked = new ArrayList<Example>();
 
         var among = animals(choice.plan(), (examples, places) -> {
@@ -103,7 +103,7 @@ class WordsAmongExamplesTest {
     /// common.
     @Test
     void whatExamplesAreAskedWithIsReadOnce() {
-        auto.choose(() -> true, 1, kinds());
+        auto.choose(List.of(), () -> true, 1, kinds());
 
         var all = prompts(DRAWN.examples()).getFirst().length;
         var alone = prompts(List.of()).getFirst().length;
@@ -113,7 +113,7 @@ class WordsAmongExamplesTest {
 
     @Test
     void whereExamplesDoNotFitTheirWordsAreThoseOfTheDescription() {
-        var choice = auto.choose(() -> false, 1, kinds());
+        var choice = auto.choose(List.of(), () -> false, 1, kinds());
 
         animals(choice.plan(), (_, _) -> {
             throw new AssertionError("asked for examples");

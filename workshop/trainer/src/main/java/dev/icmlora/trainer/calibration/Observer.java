@@ -115,7 +115,7 @@ final class Observer {
             // No tuned adapter serves then.
             return List.of();
         }
-        Plan alone = new Plan(reviewed.adapter(), false, false);
+        Plan alone = new Plan(reviewed.adapter(), List.of(), false);
         return Stream.of(alone, reviewed)
                 .map(plan -> answers(auto, plan, task, tests, wanted))
                 .flatMap(answers -> observed(answers, tests, tuning))
@@ -130,11 +130,10 @@ final class Observer {
     }
 
     private List<ReviewedAnswer> answers(AutoMode auto, Plan plan, Task task, List<Example> tests, Wanted wanted) {
-        List<Example> shown = plan.showsExamples() ? task.examples() : List.of();
         return auto.answer(
                 plan,
                 1,
-                prompts(task, shown, tests),
+                prompts(task, plan.examples(), tests),
                 (_, places) -> Optional.of(prompts(
                         task, task.examples(), places.stream().map(tests::get).toList())),
                 wanted);
