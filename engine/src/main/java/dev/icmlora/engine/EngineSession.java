@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Spent;
@@ -35,9 +36,8 @@ import dev.icmlora.ggml.NativeException;
 /// One request's use of the engine: its cancellation, its observer, and what is computed for it.
 ///
 /// Its methods wait until a worker has done what they ask for. They throw
-/// [dev.icmlora.engine.request.CancelledException] once no client waits any more,
-/// [dev.icmlora.engine.request.EngineClosedException] when the engine stops, and [ComputationFailedException] where
-/// native code failed. Belongs to the request's thread.
+/// [CancelledException] once no client waits any more, [dev.icmlora.engine.request.EngineClosedException] when the
+/// engine stops, and [ComputationFailedException] where native code failed. Belongs to the request's thread.
 public final class EngineSession {
 
     /// How many times longer than reckoned work may take: others come, and processors get slower.
@@ -47,6 +47,8 @@ public final class EngineSession {
     private final Cancellation cancellation;
     private final Observed observed;
     private final AtomicReference<Spent> spent;
+    /// Tokens of what else the request asks for.
+    private int after;
 
     public EngineSession(Engine engine, Cancellation cancellation) {
         this(engine, cancellation, _ -> {});
@@ -95,7 +97,7 @@ public final class EngineSession {
         return engine;
     }
 
-    /// @throws dev.icmlora.engine.request.CancelledException if no client waits any more
+    /// @throws CancelledException if no client waits any more
     public void check() {
         cancellation.check();
     }
@@ -165,22 +167,49 @@ public final class EngineSession {
         return read;
     }
 
-    /// Seconds that reading takes at most, beside what else the worker has to do.
-    private double seconds(int tokens) {
-        var worker = idlest();
-        return MARGIN * tokens * worker.pace().seconds() * Math.max(1, worker.load());
+    /// Seconds that reading takes at most.
+    ///
+    /// @param turns of the worker's requests and jobs, of which it has one
+    private double seconds(int tokens, int turns) {
+        return MARGIN * tokens * idlest().pace().seconds() * turns;
+    }
+
+    /// Has time left for what else the request asks for, once it has what it works on now.
+    ///
+    /// @param tokens that take as long to read
+    public void followedBy(int tokens) {
+        after = tokens;
     }
 
     /// Has what can be left out end in time for what follows.
     ///
     /// @param tokens that take as long to read as what follows takes
     public void leaveTimeFor(int tokens) {
-        cancellation.leave(() -> seconds(tokens));
+        var all = tokens + after;
+        // What can be left out is among what the worker has to do now.
+        cancellation.leave(() -> seconds(all, Math.max(1, idlest().load())));
     }
 
     /// Whether there is time to read so many tokens before what follows; of none, whether it has not come yet.
     public boolean hasTimeFor(int tokens) {
-        return seconds(tokens) <= cancellation.secondsToSpare();
+        return seconds(tokens, 1 + idlest().load()) <= cancellation.secondsToSpare();
+    }
+
+    /// Work that can be left out: empty where there is no time for it, or the time for what follows comes before its
+    /// end.
+    ///
+    /// @param tokens that take as long to read
+    /// @param work by a session of its own
+    public <T> Optional<T> inTime(int tokens, Function<EngineSession, T> work) {
+        if (!hasTimeFor(tokens)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.apply(with(cancellation.whileThereIsTime())));
+        } catch (CancelledException e) {
+            check();
+            return Optional.empty();
+        }
     }
 
     /// Whether there is time for half of a tuning's steps. With fewer, an adapter knows less of its task than a prompt
@@ -190,7 +219,8 @@ public final class EngineSession {
         var examples = task.examples();
         var most = Math.min(examples.size(), engine.tuningOptions(task).examplesPerStep());
         var ofStep = engine.tokens(new Task(task.description(), examples.subList(0, most)));
-        return hasTimeFor(steps * 4 * ofStep / 2 / MARGIN);
+        var ofStart = engine.isTrained() ? engine.tokens(engine.fingerprinted(task)) : 0;
+        return hasTimeFor((ofStart + steps * 4 * ofStep / 2) / MARGIN);
     }
 
     /// The adapter that the generator makes for a task.

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -30,6 +31,7 @@ import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.CallerLimit;
+import dev.icmlora.function.admission.CallerLimit.Place;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
@@ -52,6 +54,10 @@ public final class AdapterSource {
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
 
+    /// Tasks that are worked on once their requests are answered, or wait for that. More of them are when they are
+    /// asked for again: a crowd that is served in a hurry does not pile them up.
+    private static final int LATER = 8;
+
     /// Files that are read at the same time. A crowd that names them is not in its places yet.
     private static final int READS = 4;
 
@@ -66,6 +72,8 @@ public final class AdapterSource {
             READS, Thread.ofPlatform().name("adapter reader").daemon().factory());
     /// Those that wait to be tuned in the background.
     private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
+    private final CallerLimit later;
+    private final Semaphore oneLater = new Semaphore(1, true);
 
     AdapterSource(
             AdapterCache cache, AdapterFolder folder, EngineHost engineHost, FunctionConfig config, Access access) {
@@ -74,6 +82,7 @@ public final class AdapterSource {
         this.engineHost = engineHost;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
         this.tunings = new CallerLimit(most, access::share, "tasks are being tuned");
+        this.later = new CallerLimit(LATER, access::share, "tasks wait to be tuned");
     }
 
     /// @param request that it was made for
@@ -182,35 +191,48 @@ public final class AdapterSource {
                 making -> make(key, budget, _ -> {}, making));
     }
 
-    /// Does what a request has no time for once it has its answer. What finds no room is done when it is asked for
-    /// again.
+    /// Does what a request has no time for once it has its answer, for one task after the other. What finds no room is
+    /// done when it is asked for again.
     ///
     /// @param key of the adapter that it tunes
     /// @param turn of the request, whose account pays for it
     /// @param work gets a turn of its own
-    /// @return whether it waits to be done: not where too many tasks of this caller are
+    /// @return whether it waits to be done: not where too many tasks do, or too many of this caller
     public boolean later(AdapterKey key, Turn turn, Consumer<Turn> work) {
-        if (!waiting.contains(key) && tunings.refusal(turn.caller(), 1).isPresent()) {
+        if (!waiting.add(key)) {
+            return true;
+        }
+        try {
+            var place = later.enter(turn.caller());
+            var account = turn.account();
+            var request = turn.cancellation();
+            var tuning = Context.current().wrap(() -> tuneLater(key, account, request, work, place));
+            Thread.ofVirtual().name("background tuning").start(tuning);
+            return true;
+        } catch (RequestException e) {
+            waiting.remove(key);
             return false;
         }
-        if (waiting.add(key)) {
-            var tuning = Context.current().wrap(() -> tuneLater(key, turn.account(), turn.cancellation(), work));
-            Thread.ofVirtual().name("background tuning").start(tuning);
-        }
-        return true;
     }
 
-    private void tuneLater(AdapterKey key, TokenAccount account, Cancellation request, Consumer<Turn> work) {
+    private void tuneLater(
+            AdapterKey key, TokenAccount account, Cancellation request, Consumer<Turn> work, Place place) {
         try {
             request.await();
-            engineHost.submitLong(account, BACKGROUND, turn -> {
-                work.accept(turn);
-                return turn;
-            });
+            oneLater.acquire();
+            try {
+                engineHost.submitLong(account, BACKGROUND, turn -> {
+                    work.accept(turn);
+                    return turn;
+                });
+            } finally {
+                oneLater.release();
+            }
         } catch (InterruptedException | RuntimeException e) {
             LOG.infof("A task was not tuned in the background: %s", e.getMessage());
         } finally {
             waiting.remove(key);
+            place.leave();
         }
     }
 

@@ -25,7 +25,8 @@ import dev.icmlora.function.error.RequestException.Kind;
 
 /// The gate before the engine. A [CallerLimit] bounds the requests inside. So many of them have a place and are worked
 /// on, each in a thread of its own; half of the places are one caller's at most. The others wait in line. The next
-/// place goes to the caller that has the fewest, of several to the one whose request came first.
+/// place goes to the caller that has the fewest, of several to the one whose request came first. What takes long and
+/// can be asked for again has one when no other request could.
 ///
 /// A request that is cancelled, by its deadline or because its client left, leaves the line, or is told through its
 /// cancellation when it is worked on already. Any thread may call this.
@@ -56,7 +57,8 @@ final class Admission implements AutoCloseable {
     ///
     /// @param account of the caller, in whose share it counts
     /// @param limit time until the result
-    /// @param isLong whether it takes long and can be asked for again: then it is cancelled at the [#close]
+    /// @param isLong whether it takes long and can be asked for again: then it begins when no other request could
+    /// begin, and is cancelled at the [#close]
     /// @throws RequestException if it is refused or late
     /// @throws EngineClosedException if the function stops
     /// @throws CancelledException if this thread is interrupted
@@ -121,7 +123,8 @@ final class Admission implements AutoCloseable {
         while (atWork.hasRoom()) {
             var next = line.values().stream()
                     .filter(request -> atWork.of(request.caller()) < placesOfOne)
-                    .min(Comparator.comparingInt(request -> atWork.of(request.caller())));
+                    .min(Comparator.<Turn, Boolean>comparing(request -> request.isLong)
+                            .thenComparingInt(request -> atWork.of(request.caller())));
             if (next.isEmpty()) {
                 return;
             }

@@ -99,7 +99,7 @@ public final class EngineHost {
     }
 
     /// The same with more time for it than a request has, for what can be asked for again: it does not hold up the
-    /// stop.
+    /// stop, and begins when no request waits that could.
     public <T> T submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
         return admission.submit(account, limit, true, turn -> work(turn, work));
     }

@@ -19,7 +19,7 @@ public final class Turn {
     private final TokenAccount account;
     private final Cancellation cancellation;
     private final boolean isRequest;
-    /// Whether it can be asked for again, and so ends when the admission is closed.
+    /// Whether it can be asked for again, and so begins after the others, and ends when the admission is closed.
     final boolean isLong;
 
     // These two belong to the thread that works.

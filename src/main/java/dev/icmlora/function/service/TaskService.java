@@ -15,6 +15,7 @@ import dev.icmlora.engine.auto.AutoMode;
 import dev.icmlora.engine.auto.TaskHeads;
 import dev.icmlora.engine.task.Prompts;
 import dev.icmlora.engine.tune.Tuning;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.function.access.Caller;
 import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
@@ -134,13 +135,23 @@ public final class TaskService {
             return engineHost.submit(caller.account(), turn -> {
                 // What is too long is refused before anything is computed for another.
                 var prompts = each(requests, i -> fitting(checked.get(i), turn));
-                var decided = each(requests, i -> decide(checked.get(i), prompts.get(i), turn));
+                var decided = each(requests, i -> {
+                    turn.session().followedBy(tokens(prompts.subList(i + 1, prompts.size())));
+                    return decide(checked.get(i), prompts.get(i), turn);
+                });
                 return new Metered<>(decided, turn.session().spent());
             });
         });
         return each(
                 requests,
                 i -> functions.observed(caller.tenant(), requests.get(i).request.inputs(), replies.get(i)));
+    }
+
+    /// Tokens that take as long to read as prompts with their labels.
+    private static int tokens(List<Prompts> asked) {
+        return asked.stream()
+                .mapToInt(prompts -> Pace.tokens(prompts.of(false), prompts.wanted(), 0))
+                .sum();
     }
 
     private static Prompts fitting(Checked checked, Turn turn) {

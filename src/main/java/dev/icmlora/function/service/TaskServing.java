@@ -61,8 +61,12 @@ public final class TaskServing {
     /// @param mode that serves, of which some tune
     /// @param scale of whatever adapter answers
     /// @param weights field of the request that says whose weights answer
-    public record Query(
-            AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, Turn turn) {}
+    public record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, Turn turn) {
+
+        Query asking(Prompts others, Turn other) {
+            return new Query(key, mode, tune, scale, weights, others, other);
+        }
+    }
 
     /// The weights that serve a request, and why these.
     ///
@@ -114,8 +118,23 @@ public final class TaskServing {
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
         var prompts = query.prompts;
         var choice = auto.choose(prompts.of(false), prompts::fitWithExamples, query.scale, prompts.wanted());
-        kept.finishLater();
+        if (kept.isHurried
+                && query.tune.budgetMs() == null
+                && !prompts.of(false).isEmpty()) {
+            kept.isWaiting |= finishLater(query);
+        }
         return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
+    }
+
+    /// What a request had no time for is there for later ones. It is kept until then without its inputs.
+    private boolean finishLater(Query query) {
+        var unasked = query.asking(query.prompts.none(), query.turn);
+        var key = query.key.tuned(query.tune, query.turn.engine());
+        return adapters.later(key, query.turn, turn -> auto(unasked.asking(unasked.prompts, turn)));
+    }
+
+    private boolean tuneLater(AdapterKey key, Turn request) {
+        return adapters.later(key, request, turn -> adapters.of(key, turn));
     }
 
     private Serving tuned(Query query) {
@@ -128,7 +147,7 @@ public final class TaskServing {
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
-        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn, other -> adapters.of(key, other));
+        var waits = tune.when() == Tune.When.BACKGROUND && tuneLater(key, turn);
         query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
@@ -211,7 +230,7 @@ public final class TaskServing {
             if (tuned.isEmpty()) {
                 switch (query.tune.when()) {
                     case NOW -> tuned = now(wanted);
-                    case BACKGROUND -> isWaiting = adapters.later(wanted, turn, other -> adapters.of(wanted, other));
+                    case BACKGROUND -> isWaiting = tuneLater(wanted, turn);
                     case NEVER -> {}
                 }
             }
@@ -230,26 +249,6 @@ public final class TaskServing {
             isHurried |=
                     supplied.filter(each -> !each.known().key().isCutShort()).isEmpty();
             return supplied;
-        }
-
-        /// What a request had no time for is there for later ones, unless it set that time itself.
-        private void finishLater() {
-            if (isHurried
-                    && query.tune.budgetMs() == null
-                    && !query.prompts.of(false).isEmpty()) {
-                var wanted = key.tuned(query.tune, turn.engine());
-                isWaiting |= adapters.later(
-                        wanted,
-                        turn,
-                        other -> auto(new Query(
-                                key,
-                                query.mode,
-                                query.tune,
-                                query.scale,
-                                query.weights,
-                                query.prompts.none(other.session()),
-                                other)));
-            }
         }
 
         @Override

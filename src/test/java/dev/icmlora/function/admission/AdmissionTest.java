@@ -124,6 +124,24 @@ class AdmissionTest {
         }
     }
 
+    @Test
+    void whatCanBeAskedForAgainIsLast() {
+        var order = new CopyOnWriteArrayList<String>();
+        try (var admission = new Admission(10, 1, ALL)) {
+            var running = occupy(admission, "busy");
+            var all = new ArrayList<CompletableFuture<Boolean>>();
+            all.add(admission.begin(
+                    new Turn(admission, unlimited("learner"), LONG, true), _ -> order.add("what takes long")));
+            all.add(submit(admission, "busy", () -> order.add("busy")));
+            all.add(submit(admission, "learner", () -> order.add("learner")));
+            gate.countDown();
+
+            all.forEach(CompletableFuture::join);
+            running.join();
+            assertThat(order).containsExactly("busy", "learner", "what takes long");
+        }
+    }
+
     /// Of any crowd: so many are inside, of one caller half of what others leave; so many of them are at work, of
     /// one caller half; next is the oldest request of a caller with the fewest at work; and every one that was let
     /// in has its turn.

@@ -132,6 +132,26 @@ class ServingIT {
         }
     }
 
+    @Test
+    void aCrowdOfTasksDoesNotWaitToBeTuned() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            var address = function.awaitAddress();
+
+            var states = IntStream.range(0, 10)
+                    .mapToObj(i -> given().contentType(ContentType.JSON)
+                            .body(longTuning("Whisper %d secret words.".formatted(i), "background"))
+                            .post(address + "/generate")
+                            .then()
+                            .statusCode(200)
+                            .extract()
+                            .<String>path("tuning.state"))
+                    .toList();
+
+            assertThat(states.subList(0, 8)).containsOnly("waiting");
+            assertThat(states.subList(8, 10)).containsOnlyNulls();
+        }
+    }
+
     private static Map<String, Object> longTuning(String description, String when) {
         return Map.of(
                 "task",

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.Calibration;
@@ -180,7 +180,7 @@ public final class AutoMode {
                 .mapToInt(example -> engine().format().answer(example.output()).length)
                 .max()
                 .orElse(USUAL_LENGTH);
-        return Pace.tokens(prompts, Math.min(wanted.mostTokens(), length));
+        return Pace.tokens(prompts, wanted, length);
     }
 
     private Choice choose(BooleanSupplier examplesFit) {
@@ -316,7 +316,7 @@ public final class AutoMode {
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
                 ? reviewed(plan, scale, prompts, shown, wanted)
-                : first(plan, scale, prompts, wanted).stream()
+                : first(plan, scale, prompts, wanted, session).stream()
                         .map(ReviewedAnswer::alone)
                         .toList();
         // No curve was fitted to spans.
@@ -342,11 +342,15 @@ public final class AutoMode {
                 asked -> session.answer(heads.reading(), asked, watching).answers());
         session.leaveTimeFor(0);
         var texts = texts(plan, head, read, shown, choosing);
-        var tuned = plan.isTuned() && session.hasTimeFor(Pace.tokens(prompts, 0))
-                ? first(plan, scale, prompts, choosing.unheard())
-                : List.<Answer>of();
         var alone = head.logprobs(texts, session::compute);
-        var together = head.together(texts, alone, said(head, alone, tuned, 1), session::compute);
+        var tuned = Optional.of(plan)
+                .filter(Plan::isTuned)
+                .flatMap(_ -> session.inTime(
+                        tokens(prompts, choosing), asking -> first(plan, scale, prompts, choosing.unheard(), asking)))
+                .orElse(List.of());
+        var said = said(head, alone, tuned, 1);
+        var together = session.inTime(0, asking -> head.together(texts, alone, said, asking::compute))
+                .orElse(alone);
         var answers = new ArrayList<ReviewedAnswer>();
         // What texts teach each other is less sure than what is learned from examples: less of it is said twice.
         for (var logprobs : said(head, together, tuned, together == alone ? 1 : 0.5)) {
@@ -385,10 +389,9 @@ public final class AutoMode {
         }
         var words = shown.apply(
                         plan.shown, IntStream.range(0, texts.size()).boxed().toList())
-                .filter(each -> session.hasTimeFor(Pace.tokens(each, 0)))
-                .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
-                        .map(LabelHead.Text::logs)
-                        .toList())
+                .flatMap(each -> session.inTime(
+                        tokens(each, choosing), asking -> asking.read(heads.reading(), each, choosing.unheard())))
+                .map(answers -> answers.stream().map(LabelHead.Text::logs).toList())
                 .orElseGet(() -> Collections.nCopies(texts.size(), head.usualWords()));
         return LabelHead.Text.worded(texts, words);
     }
@@ -409,11 +412,15 @@ public final class AutoMode {
             var some = prompts.subList(from, to);
             var asked =
                     extracting.unheard().of(IntStream.range(from, to).boxed().toList());
-            var tuned = first(plan, scale, some, asked);
-            var read = TaskHeads.read(heads.reading(), task, some, asked.salt(), session);
+            var tuned = first(plan, scale, some, asked, session);
+            session.leaveTimeFor(tokens(prompts.subList(to, prompts.size()), extracting));
+            var read = session.inTime(
+                    Pace.tokens(some), asking -> TaskHeads.read(heads.reading(), task, some, asked.salt(), asking));
             for (var i = 0; i < some.size(); i++) {
-                var text = TaskHeads.text(asked.texts().get(i), read.get(i), engine());
-                var answer = head.answer(text, tuned.get(i));
+                var place = i;
+                var answer = read.map(states -> TaskHeads.text(asked.texts().get(place), states.get(place), engine()))
+                        .map(text -> head.answer(text, tuned.get(place)))
+                        .orElse(tuned.get(i));
                 answers.add(ReviewedAnswer.alone(answer));
                 extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));
             }
@@ -421,9 +428,9 @@ public final class AutoMode {
         return answers;
     }
 
-    private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
+    private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted, EngineSession asking) {
         var adapter = scaled(plan.adapter, scale);
-        return session.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
+        return asking.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
                 .answers();
     }
 
@@ -434,7 +441,7 @@ public final class AutoMode {
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
         var unheard = wanted.unheard();
-        var first = first(plan, scale, prompts, unheard);
+        var first = first(plan, scale, prompts, unheard, session);
         session.leaveTimeFor(0);
         var unsure = IntStream.range(0, first.size())
                 .filter(i -> !ReviewedAnswer.isSure(first.get(i)))
@@ -444,8 +451,9 @@ public final class AutoMode {
         var examples = engine().fingerprinted(task).examples();
         var few = wanted instanceof Decoding ? examples.subList(0, shownAgain(examples.size())) : examples;
         var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.apply(few, unsure);
-        again.filter(asked -> session.hasTimeFor(Pace.tokens(asked, 0))).ifPresent(asked -> {
-            var second = second(scale, asked, unheard.of(unsure));
+        var opinions = again.flatMap(asked ->
+                session.inTime(tokens(asked, wanted), asking -> second(scale, asked, unheard.of(unsure), asking)));
+        opinions.ifPresent(second -> {
             for (var i = 0; i < unsure.size(); i++) {
                 int place = unsure.get(i);
                 reviewed.set(
@@ -467,10 +475,10 @@ public final class AutoMode {
 
     /// What the shared adapter answers, or without a generator the base model alone, with the examples in the
     /// prompt.
-    private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted) {
+    private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted, EngineSession asking) {
         var adapter = scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), scale);
         var few = engine().fingerprinted(task);
-        return session.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
+        return asking.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
                 .answers();
     }
 
@@ -491,24 +499,25 @@ public final class AutoMode {
                 of,
                 shown,
                 choosing.labels().texts());
-        // Meaningless inputs are half as many as the examples of a fingerprint, and as long.
-        IntSupplier tokens = () -> engine().tokens(engine().fingerprinted(of));
+        var room = engine().contextTokens() - choosing.mostTokens();
+        Supplier<List<int[]>> meaningless = () -> LabelBias.meaningless(of.examples()).stream()
+                .map(input -> engine().format()
+                        .query(of.description(), shown ? of.examples() : List.of(), input)
+                        .tokens())
+                .filter(prompt -> prompt.length <= room)
+                .toList();
         return adapters.once(
-                        LabelBias.class, key, key.bytes(), tokens, asking -> bias(adapter, of, shown, choosing, asking))
+                        LabelBias.class,
+                        key,
+                        key.bytes(),
+                        () -> Pace.tokens(meaningless.get(), choosing, 0),
+                        asking -> bias(adapter, meaningless.get(), choosing, asking))
                 .map(bias -> choosing.weighed(bias.logs()))
                 .orElse(choosing);
     }
 
     private static LabelBias bias(
-            Optional<ScaledAdapter> adapter, Task of, boolean shown, Choosing choosing, EngineSession asking) {
-        var engine = asking.engine();
-        var examples = shown ? of.examples() : List.<Example>of();
-        var room = engine.contextTokens() - choosing.mostTokens();
-        var prompts = LabelBias.meaningless(of.examples()).stream()
-                .map(input ->
-                        engine.format().query(of.description(), examples, input).tokens())
-                .filter(prompt -> prompt.length <= room)
-                .toList();
+            Optional<ScaledAdapter> adapter, List<int[]> prompts, Choosing choosing, EngineSession asking) {
         return prompts.isEmpty() ? LabelBias.NONE : LabelBias.of(asking.read(adapter, prompts, choosing.unheard()));
     }
 

@@ -108,9 +108,7 @@ public final class TaskFindings {
             @Override
             public TaskAdapter shared() {
                 return once(
-                        TaskAdapter.class,
-                        Way.SHARED,
-                        _ -> new TaskAdapter(session.shared(), Optional.empty(), false));
+                        TaskAdapter.class, Way.SHARED, _ -> new TaskAdapter(session.shared(), Optional.empty(), false));
             }
 
             @Override

@@ -116,7 +116,8 @@ public final class TaskHeads {
                         Learned.class,
                         key,
                         bytes,
-                        () -> Pace.tokens(prompts(known(task, choosing, engine)), 0),
+                        // Their words are read once more.
+                        () -> (shows ? 2 : 1) * Pace.tokens(prompts(known(task, choosing, engine)), choosing, 0),
                         asking -> learn(adapter, choosing, shows, asking))
                 .orElse(Learned.NOTHING);
     }

@@ -3,6 +3,7 @@ package dev.icmlora.engine.request;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /// Signals to work that no client waits for it any more, or not for much longer. Set by one thread, read by others.
@@ -18,6 +19,8 @@ public final class Cancellation {
     private final long since;
     private final Duration limit;
     private final CountDownLatch requested = new CountDownLatch(1);
+    /// Whether something else requests it.
+    private final BooleanSupplier also;
     /// Seconds that what follows takes.
     private volatile DoubleSupplier rest;
 
@@ -28,18 +31,24 @@ public final class Cancellation {
 
     /// @param limit time from now until no client waits any more
     public Cancellation(Duration limit) {
-        this(System.nanoTime(), limit, () -> USUAL_REST * seconds(limit));
+        this(System.nanoTime(), limit, () -> USUAL_REST * seconds(limit), () -> false);
     }
 
-    private Cancellation(long since, Duration limit, DoubleSupplier rest) {
+    private Cancellation(long since, Duration limit, DoubleSupplier rest, BooleanSupplier also) {
         this.since = since;
         this.limit = limit;
         this.rest = rest;
+        this.also = also;
     }
 
     /// One for other work, which has the same time and is requested by itself.
     public Cancellation sameTime() {
-        return new Cancellation(since, limit, rest);
+        return new Cancellation(since, limit, rest, () -> false);
+    }
+
+    /// One for work that can be left out: it is requested when the time for what follows comes, or this one is.
+    public Cancellation whileThereIsTime() {
+        return new Cancellation(since, limit, rest, () -> isRequested() || secondsToSpare() < 0);
     }
 
     /// Leaves so many seconds to what follows, as far as is known when it is asked.
@@ -52,7 +61,7 @@ public final class Cancellation {
     }
 
     public boolean isRequested() {
-        return requested.getCount() == 0;
+        return requested.getCount() == 0 || also.getAsBoolean();
     }
 
     /// Waits until it is requested, as it is when a request has ended too.

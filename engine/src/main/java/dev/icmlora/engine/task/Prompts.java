@@ -177,8 +177,8 @@ public final class Prompts {
     }
 
     /// None, for the same task.
-    public Prompts none(EngineSession other) {
-        return new Prompts(task, List.of(), copies, _ -> wanted, other);
+    public Prompts none() {
+        return new Prompts(task, List.of(), copies, _ -> wanted.unheard().of(List.of()), session);
     }
 
     private List<int[]> made(boolean showsExamples) {

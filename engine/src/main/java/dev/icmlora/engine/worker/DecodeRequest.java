@@ -207,6 +207,6 @@ final class DecodeRequest {
     /// What prompts begin with in common counts once, whatever was kept from before: the same request is
     /// always counted the same. What is read of labels counts after each prompt.
     private int promptTokens() {
-        return Pace.tokens(prompts, 0) + labelTokens;
+        return Pace.tokens(prompts) + labelTokens;
     }
 }

@@ -10,14 +10,18 @@ public final class Pace {
     /// A batch reads all weights, and takes as long as one of so many tokens at least.
     private static final int LEAST = 16;
     /// Tokens after which what was before counts half.
-    private static final double REMEMBERED = 128;
+    private static final int REMEMBERED = 128;
+    /// Of the tokens that the spans of a text may take, the part that the likely ones do.
+    private static final int PART_OF_SPANS = 4;
 
     /// Of a slow machine, until something was read.
     private volatile double seconds = 2e-3;
+    private int remembered;
 
     public void read(int tokens, long nanos) {
         var counted = Math.max(LEAST, tokens);
-        seconds += (nanos / 1e9 / counted - seconds) * counted / (counted + REMEMBERED);
+        seconds += (nanos / 1e9 / counted - seconds) * counted / (counted + remembered);
+        remembered = Math.min(REMEMBERED, remembered + counted);
     }
 
     /// Of one token.
@@ -25,13 +29,24 @@ public final class Pace {
         return seconds;
     }
 
-    /// Tokens that take as long to read as some prompts, what all begin with once, and as texts to write after them.
-    ///
-    /// @param length of each text
-    public static int tokens(List<int[]> prompts, int length) {
+    /// Tokens of some prompts, those that all begin with once.
+    public static int tokens(List<int[]> prompts) {
         var shared = shared(prompts);
-        var own = prompts.stream().mapToInt(prompt -> prompt.length - shared).sum();
-        return shared + own + Math.max(LEAST, 2 * prompts.size()) * length;
+        return shared
+                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum();
+    }
+
+    /// Tokens that take as long to read as some prompts with their answers.
+    ///
+    /// @param length of each text that is written
+    public static int tokens(List<int[]> prompts, Wanted wanted, int length) {
+        var answers = prompts.size();
+        return tokens(prompts)
+                + switch (wanted) {
+                    case Decoding text -> Math.max(LEAST, 2 * answers) * Math.min(text.maxTokens(), length);
+                    case Choosing choosing -> answers * choosing.labels().readTokens();
+                    case Extracting extracting -> answers * extracting.treeTokens() / PART_OF_SPANS;
+                };
     }
 
     private static int shared(List<int[]> prompts) {

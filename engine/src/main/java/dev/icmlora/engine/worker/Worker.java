@@ -164,8 +164,7 @@ public final class Worker implements AutoCloseable {
             Cancellation cancellation,
             Observed observed) {
         var request = new DecodeRequest(adapter, prompts, wanted, cancellation, observed);
-        order(new Decode(request), request.done());
-        return request.done();
+        return order(new Decode(request), request.done());
     }
 
     /// A short piece of work with the worker's contexts, whose resident adapter it may change. While texts are decoded,
@@ -181,22 +180,23 @@ public final class Worker implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> run(Job<T> job) {
-        order(job, job.done());
-        return job.done();
+        return order(job, job.done());
     }
 
-    private void order(Order order, CompletableFuture<?> done) {
+    /// @return what is done, once it is no load any more
+    private <T> CompletableFuture<T> order(Order order, CompletableFuture<T> done) {
         load.incrementAndGet();
-        done.whenComplete((result, failure) -> load.decrementAndGet());
+        var result = done.whenComplete((_, _) -> load.decrementAndGet());
         if (closed) {
             done.completeExceptionally(new EngineClosedException());
-            return;
+            return result;
         }
         orders.add(order);
         // Closed in between, the thread may have gone without it.
         if (closed && orders.remove(order)) {
             done.completeExceptionally(new EngineClosedException());
         }
+        return result;
     }
 
     /// Requests and jobs that it has not finished.

@@ -257,6 +257,33 @@ class AutoModeTest {
                 .isEqualTo(Way.SHARED);
     }
 
+    @Test
+    void whatIsBegunIsGivenUpWhenTheTimeForTheRestComes() {
+        var hurried = new EngineSession(engine, new Cancellation(Duration.ofMillis(500)));
+        hurried.leaveTimeFor(0);
+
+        assertThat(hurried.inTime(0, asking -> asking.compute(() -> "done"))).hasValue("done");
+        assertThat(hurried.inTime(0, asking -> {
+                    while (true) {
+                        asking.compute(() -> "more");
+                    }
+                }))
+                .isEmpty();
+        assertThat(hurried.compute(() -> "the rest")).isEqualTo("the rest");
+    }
+
+    @Test
+    void whatIsAskedForAfterwardsHasItsTimeLeft() {
+        var asking = new EngineSession(engine, new Cancellation(Duration.ofSeconds(60)));
+        asking.leaveTimeFor(0);
+        assertThat(asking.hasTimeFor(1)).isTrue();
+
+        asking.followedBy(1_000_000);
+        asking.leaveTimeFor(0);
+
+        assertThat(asking.hasTimeFor(1)).isFalse();
+    }
+
     private Opinion opinion(EngineSession asking) {
         var auto = new AutoMode(asking, PLURALS, adapters(Optional.of(Outcome.TUNED)));
         var shown = Optional.of(prompts(PLURALS, true, "xylem"));

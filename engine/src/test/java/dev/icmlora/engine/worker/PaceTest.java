@@ -7,11 +7,22 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.llama.Sampler.SamplingOptions;
+
 class PaceTest {
 
     private static final long MILLISECOND = 1_000_000;
 
     private final Pace pace = new Pace();
+
+    @Test
+    void itIsThatOfASlowMachineUntilSomethingWasRead() {
+        assertThat(pace.seconds()).isEqualTo(2e-3);
+
+        pace.read(64, 64 * MILLISECOND / 2);
+
+        assertThat(pace.seconds()).isCloseTo(5e-4, within(1e-9));
+    }
 
     @Test
     void itFollowsTheMachine() {
@@ -38,9 +49,24 @@ class PaceTest {
     void whatAllPromptsBeginWithIsReadOnce() {
         var prompts = List.of(new int[] {1, 2, 3}, new int[] {1, 2, 4, 5});
 
-        assertThat(Pace.tokens(prompts, 0)).isEqualTo(5);
-        assertThat(Pace.tokens(prompts.subList(0, 1), 0)).isEqualTo(3);
-        assertThat(Pace.tokens(List.of(), 0)).isZero();
-        assertThat(Pace.tokens(prompts, 2)).as("writing takes longer").isEqualTo(5 + 2 * 16);
+        assertThat(Pace.tokens(prompts)).isEqualTo(5);
+        assertThat(Pace.tokens(prompts.subList(0, 1))).isEqualTo(3);
+        assertThat(Pace.tokens(List.of())).isZero();
+    }
+
+    @Test
+    void answersTakeTimeToo() {
+        var prompts = List.of(new int[] {1, 2, 3}, new int[] {1, 2, 4, 5});
+        var text = new Decoding(SamplingOptions.GREEDY, 8, List.of());
+        // The first two have three tokens that are read, and one that tells them from each other.
+        var labels = Labels.of(
+                List.of("left", "right", "up"),
+                List.of(new int[] {6, 7, 8, 1, 0}, new int[] {6, 7, 8, 2, 0}, new int[] {9, 0}),
+                64);
+        var choosing = new Choosing(labels, AnswerListener.NONE, "");
+
+        assertThat(Pace.tokens(prompts, text, 2)).as("writing takes longer").isEqualTo(5 + 2 * 16);
+        assertThat(Pace.tokens(prompts, text, 100)).as("no more than it may").isEqualTo(5 + 8 * 16);
+        assertThat(Pace.tokens(prompts, choosing, 2)).isEqualTo(5 + 2 * 3);
     }
 }
