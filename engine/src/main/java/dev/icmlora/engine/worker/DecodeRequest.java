@@ -18,7 +18,7 @@ final class DecodeRequest {
 
     /// Tokens of a prompt from which on it is not read again. What goes on from a kept prompt differs in rounding from
     /// what does not, so that a short one is asked twice alike.
-    private static final int LEAST_KEPT = 16;
+    static final int LEAST_KEPT = 16;
     /// The same where hidden states are wanted, of many short texts that begin alike.
     private static final int LEAST_KEPT_OF_STATES = 8;
 

@@ -41,7 +41,11 @@ public final class Pace {
     /// @param length of each text that is written
     public static int tokens(List<int[]> prompts, Wanted wanted, int length) {
         var answers = prompts.size();
+        var shared = shared(prompts);
+        // A short beginning is not kept.
+        var again = shared < DecodeRequest.LEAST_KEPT ? shared * (answers - 1) : 0;
         return tokens(prompts)
+                + again
                 + switch (wanted) {
                     case Decoding text -> Math.max(LEAST, 2 * answers) * Math.min(text.maxTokens(), length);
                     case Choosing choosing -> answers * choosing.labels().readTokens();

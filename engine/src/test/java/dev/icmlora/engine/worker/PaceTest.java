@@ -56,6 +56,7 @@ class PaceTest {
 
     @Test
     void answersTakeTimeToo() {
+        // What they begin with is too short to be kept, and read twice.
         var prompts = List.of(new int[] {1, 2, 3}, new int[] {1, 2, 4, 5});
         var text = new Decoding(SamplingOptions.GREEDY, 8, List.of());
         // The first two have three tokens that are read, and one that tells them from each other.
@@ -65,8 +66,8 @@ class PaceTest {
                 64);
         var choosing = new Choosing(labels, AnswerListener.NONE, "");
 
-        assertThat(Pace.tokens(prompts, text, 2)).as("writing takes longer").isEqualTo(5 + 2 * 16);
-        assertThat(Pace.tokens(prompts, text, 100)).as("no more than it may").isEqualTo(5 + 8 * 16);
-        assertThat(Pace.tokens(prompts, choosing, 2)).isEqualTo(5 + 2 * 3);
+        assertThat(Pace.tokens(prompts, text, 2)).as("writing takes longer").isEqualTo(7 + 2 * 16);
+        assertThat(Pace.tokens(prompts, text, 100)).as("no more than it may").isEqualTo(7 + 8 * 16);
+        assertThat(Pace.tokens(prompts, choosing, 2)).isEqualTo(7 + 2 * 3);
     }
 }
