@@ -194,7 +194,8 @@ public final class AutoMode {
         var first = engine().fingerprinted(task).examples();
         var some = first.size() < all.size() ? first : List.<Example>of();
         var shown = !all.isEmpty() && examplesFit.getAsBoolean() ? all : some;
-        while (!shown.isEmpty() && !session.hasTimeFor(engine().tokens(new Task("", shown)))) {
+        // All that is read after them looks back at them.
+        while (!shown.isEmpty() && !session.hasTimeFor(3 * engine().tokens(new Task("", shown)) / 2)) {
             shown = shown.subList(0, shown.size() / 2);
         }
         return shown;

@@ -14,9 +14,16 @@ public final class Pace {
     /// Of the tokens that the spans of a text may take, the part that the likely ones do.
     private static final int PART_OF_SPANS = 4;
 
-    /// Of a slow machine, until something was read.
-    private volatile double seconds = 2e-3;
+    /// Of one thread of a slow machine.
+    private static final double SLOW = 4e-3;
+
+    private volatile double seconds;
     private int remembered;
+
+    /// That of a slow machine until something is read.
+    Pace(int threads) {
+        seconds = SLOW / threads;
+    }
 
     public void read(int tokens, long nanos) {
         var counted = Math.max(LEAST, tokens);
@@ -43,7 +50,7 @@ public final class Pace {
         var answers = prompts.size();
         var shared = shared(prompts);
         // A short beginning is not kept.
-        var again = shared < DecodeRequest.LEAST_KEPT ? shared * (answers - 1) : 0;
+        var again = shared < DecodeRequest.leastKept(prompts, wanted) ? shared * (answers - 1) : 0;
         return tokens(prompts)
                 + again
                 + switch (wanted) {

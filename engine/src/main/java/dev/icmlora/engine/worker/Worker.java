@@ -50,7 +50,7 @@ public final class Worker implements AutoCloseable {
     private final CpuContention contention;
     private final long sliceNanos;
     private final LongSupplier clock;
-    private final Pace pace = new Pace();
+    private final Pace pace;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Deque<Job<?>> jobs = new ArrayDeque<>();
     private final Deque<Job<?>> background = new ArrayDeque<>();
@@ -99,6 +99,7 @@ public final class Worker implements AutoCloseable {
         this.threads = threads;
         this.share = share;
         this.contention = new CpuContention(share);
+        this.pace = new Pace(share.threads());
         this.sliceNanos = timeSlice.toNanos();
         this.clock = clock;
         // A program that ends does not wait for an engine that is still open.

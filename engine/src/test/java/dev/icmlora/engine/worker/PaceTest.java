@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class PaceTest {
 
     private static final long MILLISECOND = 1_000_000;
 
-    private final Pace pace = new Pace();
+    private final Pace pace = new Pace(2);
 
     @Test
     void itIsThatOfASlowMachineUntilSomethingWasRead() {
@@ -69,5 +70,9 @@ class PaceTest {
         assertThat(Pace.tokens(prompts, text, 2)).as("writing takes longer").isEqualTo(7 + 2 * 16);
         assertThat(Pace.tokens(prompts, text, 100)).as("no more than it may").isEqualTo(7 + 8 * 16);
         assertThat(Pace.tokens(prompts, choosing, 2)).isEqualTo(7 + 2 * 3);
+        var many = IntStream.range(10, 26)
+                .mapToObj(last -> new int[] {1, 2, 3, 4, 5, 6, 7, 8, last})
+                .toList();
+        assertThat(Pace.tokens(many, text, 0)).as("kept for so many").isEqualTo(8 + 16);
     }
 }
