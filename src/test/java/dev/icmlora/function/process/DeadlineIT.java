@@ -118,9 +118,10 @@ class DeadlineIT {
         }
     }
 
+    /// Each time that it asks is a request with the same limit, beside what is done in the background.
     private static void awaitLater(Callable<Boolean> condition) {
         Awaitility.await()
-                .pollInterval(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofSeconds(30))
                 .atMost(Duration.ofMinutes(4))
                 .until(condition);
     }
