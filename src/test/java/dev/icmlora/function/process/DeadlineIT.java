@@ -58,7 +58,7 @@ class DeadlineIT {
             var address = function.awaitAddress();
             var body = new HashMap<>(manyExamples("The secret words, please.", "mild thunder"));
             body.put("max_tokens", 2);
-            body.put("tune", Map.of("steps", 6));
+            body.put("tune", Map.of("steps", 2));
 
             var reply = whileOthersCompute(() -> reply(address, body));
 
@@ -121,7 +121,7 @@ class DeadlineIT {
     /// Each time that it asks is a request with the same limit, beside what is done in the background.
     private static void awaitLater(Callable<Boolean> condition) {
         Awaitility.await()
-                .pollInterval(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofSeconds(10))
                 .atMost(Duration.ofMinutes(4))
                 .until(condition);
     }
