@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -181,6 +182,12 @@ public final class GgufFile implements AutoCloseable {
     /// @throws IllegalArgumentException if the tensor is not of this file or exceeds 2 GiB
     public byte[] bytes(TensorInfo tensor) {
         return data(tensor, 1).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /// The same, read-only and without a copy: a part of the file, which stays mapped as long as this is reachable, after
+    /// [#close] too.
+    public ByteBuffer view(TensorInfo tensor) {
+        return data(tensor, 1).asByteBuffer();
     }
 
     /// The tensor's elements in storage order, de-quantised by ggml where Java has no conversion of its own.

@@ -3,7 +3,6 @@ package dev.icmlora.ggml;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.Arrays;
 
 /// IEEE 754 half precision, little endian, as stored in GGUF tensors of type F16. Rounds to nearest even, as
 /// `ggml_fp32_to_fp16` does.
@@ -52,11 +51,11 @@ public final class Halves {
     /// a start does this to millions before the compiler knows of it.
     ///
     /// @throws IllegalArgumentException if the length is odd
-    public static boolean areFinite(byte[] bytes) {
-        if (bytes.length % Short.BYTES != 0) {
-            throw new IllegalArgumentException("odd number of bytes: " + bytes.length);
+    public static boolean areFinite(ByteBuffer data) {
+        if (data.remaining() % Short.BYTES != 0) {
+            throw new IllegalArgumentException("odd number of bytes: " + data.remaining());
         }
-        LongBuffer fours = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+        LongBuffer fours = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
         long[] block = new long[Math.min(BLOCK, fours.remaining())];
         while (fours.hasRemaining()) {
             int count = Math.min(block.length, fours.remaining());
@@ -66,8 +65,9 @@ public final class Halves {
             }
         }
         // Zeros, which are finite, fill the last four up.
-        int rest = bytes.length / Long.BYTES * Long.BYTES;
-        byte[] last = Arrays.copyOfRange(bytes, rest, rest + Long.BYTES);
+        int rest = data.remaining() % Long.BYTES;
+        byte[] last = new byte[Long.BYTES];
+        data.get(data.limit() - rest, last, 0, rest);
         return areFinite(
                 new long[] {ByteBuffer.wrap(last).order(ByteOrder.LITTLE_ENDIAN).getLong()}, 1);
     }

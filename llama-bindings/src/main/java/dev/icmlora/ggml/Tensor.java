@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 import dev.icmlora.capi.CallArena;
@@ -17,6 +18,9 @@ import dev.icmlora.capi.NativeHandle;
 /// throws [IllegalStateException]. Shapes are in ggml order, the contiguous dimension first. Belongs to its
 /// owner's thread.
 public final class Tensor {
+    /// Bytes that are copied at once.
+    private static final long PIECE = 1 << 18;
+
     private final NativeHandle owner;
     private final GgmlTensor tensor;
     private final TensorInfo info;
@@ -99,11 +103,20 @@ public final class Tensor {
     ///
     /// @throws IllegalArgumentException if the length does not fit, or the tensor holds rows to look up
     public void set(byte[] data) {
-        requireLength("bytes", data.length, bytes());
+        set(ByteBuffer.wrap(data));
+    }
+
+    /// The same from a buffer's position to its limit. Pages of a mapped file need not stay in memory then.
+    public void set(ByteBuffer data) {
+        requireLength("bytes", data.remaining(), bytes());
         if (indexLimit != Long.MAX_VALUE) {
             throw new IllegalArgumentException(info + " holds rows to look up: set integers, which are checked");
         }
-        write(MemorySegment.ofArray(data));
+        MemorySegment segment = MemorySegment.ofBuffer(data);
+        write(segment);
+        if (segment.isMapped()) {
+            segment.unload();
+        }
     }
 
     /// All elements in storage order, de-quantised where needed.
@@ -182,15 +195,22 @@ public final class Tensor {
         return GgmlH.ggml_is_contiguous(struct().struct());
     }
 
-    private void write(MemorySegment heap) {
+    /// Piece by piece: what Java copies, and not C, fails without ending the process where a mapped file became shorter.
+    private void write(MemorySegment data) {
         if (computed) {
             throw new IllegalStateException(info + " is computed, not set");
         }
         requireData();
         try (Arena arena = CallArena.open()) {
+            long most = Math.min(PIECE, data.byteSize());
             // Not `allocate`, which writes zeros first, in a loop that a start runs before it is compiled.
-            MemorySegment data = arena.allocateFrom(JAVA_BYTE, heap, JAVA_BYTE, 0, heap.byteSize());
-            GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), data, 0, heap.byteSize());
+            MemorySegment piece = arena.allocateFrom(JAVA_BYTE, data, JAVA_BYTE, 0, most);
+            GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), piece, 0, most);
+            for (long at = most; at < data.byteSize(); at += most) {
+                long bytes = Math.min(most, data.byteSize() - at);
+                MemorySegment.copy(data, at, piece, 0, bytes);
+                GgmlBackendH.ggml_backend_tensor_set(tensor.struct(), piece, at, bytes);
+            }
         }
         written = true;
     }

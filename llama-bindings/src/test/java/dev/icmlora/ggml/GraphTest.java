@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.function.BiFunction;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import dev.icmlora.TestInstallation;
 
@@ -151,6 +155,28 @@ class GraphTest {
             assertThat(weight.rowsToFloats(1, 2)).containsExactly(2, 2, 2);
             assertThat(weight.rowsToFloats(2, 2)).isEmpty();
             assertThatIllegalArgumentException().isThrownBy(() -> weight.rowsToFloats(1, 3));
+        }
+    }
+
+    /// More numbers than are copied at once, and no multiple of these.
+    @Test
+    void takesATensorOutOfAMappedFileThatIsClosed(@TempDir Path folder) {
+        byte[] stored = new byte[4 * 150_001];
+        new Random(5).nextBytes(stored);
+        long[] shape = {150_001};
+        Path path = folder.resolve("large.gguf");
+        new GgufWriter().tensor("w", GgmlType.F32, shape, stored).write(path);
+        ByteBuffer view;
+        try (GgufFile file = GgufFile.open(path)) {
+            view = file.view(file.tensor("w").orElseThrow());
+        }
+        try (TensorStore store = TensorStore.ofCapacity(1)) {
+            Tensor weight = store.create("w", GgmlType.F32, shape);
+            store.allocate(backend);
+            weight.set(view);
+            assertThat(weight.toBytes()).isEqualTo(stored);
+            assertThat(view).isEqualTo(ByteBuffer.wrap(stored));
+            assertThatIllegalArgumentException().isThrownBy(() -> weight.set(view.slice(0, 8)));
         }
     }
 

@@ -19,12 +19,16 @@ class HalvesTest {
         return bytes.array();
     }
 
+    private static boolean areFinite(byte[] bytes) {
+        return Halves.areFinite(ByteBuffer.wrap(bytes));
+    }
+
     @Test
     void everyNumberIsSeenAsFiniteOrNotWhereverItStands() {
         int[] wrong = IntStream.range(0, ALL)
                 .filter(half -> IntStream.of(1, 4, 7)
                         .anyMatch(numbers -> IntStream.range(0, numbers)
-                                .anyMatch(at -> Halves.areFinite(among(numbers, at, (short) half))
+                                .anyMatch(at -> areFinite(among(numbers, at, (short) half))
                                         != Float.isFinite(Float.float16ToFloat((short) half)))))
                 .toArray();
         assertThat(wrong).isEmpty();
@@ -41,15 +45,15 @@ class HalvesTest {
     @Test
     void oneNumberAmongMillionsIsFound() {
         byte[] many = new byte[100_002];
-        assertThat(Halves.areFinite(many)).isTrue();
+        assertThat(areFinite(many)).isTrue();
         many[77_777] = 0x7c;
-        assertThat(Halves.areFinite(many)).isFalse();
-        assertThat(Halves.areFinite(new byte[0])).isTrue();
+        assertThat(areFinite(many)).isFalse();
+        assertThat(areFinite(new byte[0])).isTrue();
     }
 
     @Test
     void halfANumberIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Halves.areFinite(new byte[3]));
+        assertThatIllegalArgumentException().isThrownBy(() -> areFinite(new byte[3]));
         assertThatIllegalArgumentException().isThrownBy(() -> Halves.fromF16(new byte[3]));
     }
 

@@ -229,7 +229,7 @@ public final class Generator implements AutoCloseable {
             Map<String, TensorSpec> stored = architecture.tensors();
             specs.forEach((name, spec) -> {
                 if (spec.type() == stored.get(name).type()) {
-                    get(name).set(file.bytes(name));
+                    get(name).set(file.data(name));
                 } else {
                     get(name).set(file.floats(name));
                 }

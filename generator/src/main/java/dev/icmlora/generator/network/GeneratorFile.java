@@ -29,9 +29,9 @@ public final class GeneratorFile {
     private static final String SEEN_LATENTS = "seen.latents";
 
     private final GeneratorManifest manifest;
-    private final Map<String, byte[]> weights;
+    private final Map<String, ByteBuffer> weights;
 
-    private GeneratorFile(GeneratorManifest manifest, Map<String, byte[]> weights) {
+    private GeneratorFile(GeneratorManifest manifest, Map<String, ByteBuffer> weights) {
         this.manifest = manifest;
         this.weights = weights;
         tensors(manifest, weights.containsKey(SEEN_LATENTS))
@@ -49,7 +49,7 @@ public final class GeneratorFile {
                 throw new InvalidGeneratorException("unknown tensor " + name);
             }
         }
-        Map<String, byte[]> encoded = new HashMap<>();
+        Map<String, ByteBuffer> encoded = new HashMap<>();
         weights.forEach(
                 (name, values) -> encoded.put(name, encode(expected.get(name).type(), values)));
         return new GeneratorFile(manifest, encoded);
@@ -80,7 +80,7 @@ public final class GeneratorFile {
 
     private static GeneratorFile read(GgufFile file) {
         GeneratorManifest manifest = GeneratorManifest.readFrom(file);
-        Map<String, byte[]> weights = new LinkedHashMap<>();
+        Map<String, ByteBuffer> weights = new LinkedHashMap<>();
         tensors(manifest, file.tensor(SEEN_LATENTS).isPresent()).forEach((name, spec) -> {
             TensorInfo info = file.tensor(name)
                     .orElseThrow(() -> new InvalidGeneratorException("the file has no tensor " + name));
@@ -89,7 +89,7 @@ public final class GeneratorFile {
                         + Arrays.toString(info.shape()) + ", expected " + spec.type() + " "
                         + Arrays.toString(spec.ne()));
             }
-            weights.put(name, file.bytes(info));
+            weights.put(name, file.view(info));
         });
         return new GeneratorFile(manifest, weights);
     }
@@ -99,7 +99,7 @@ public final class GeneratorFile {
         GgufWriter file = new GgufWriter();
         manifest.writeTo(file);
         tensors(manifest, weights.containsKey(SEEN_LATENTS))
-                .forEach((name, spec) -> file.tensor(name, spec.type(), spec.ne(), weights.get(name)));
+                .forEach((name, spec) -> file.tensor(name, spec.type(), spec.ne(), bytes(weights.get(name))));
         file.write(path);
     }
 
@@ -125,19 +125,19 @@ public final class GeneratorFile {
             }
             bytes.put(encode(GgmlType.F32, latent));
         }
-        Map<String, byte[]> more = new HashMap<>(weights);
-        more.put(SEEN_LATENTS, bytes.array());
+        Map<String, ByteBuffer> more = new HashMap<>(weights);
+        more.put(SEEN_LATENTS, bytes.flip());
         return new GeneratorFile(manifest, more);
     }
 
     /// Latents of the tasks that the generator was trained on, in the order of the catalogue; none if the file does
     /// without.
     public List<float[]> seenLatents() {
-        byte[] bytes = weights.get(SEEN_LATENTS);
-        if (bytes == null) {
+        ByteBuffer data = weights.get(SEEN_LATENTS);
+        if (data == null) {
             return List.of();
         }
-        float[] values = decode(GgmlType.F32, bytes);
+        float[] values = decode(GgmlType.F32, data);
         int latent = manifest.architecture().latent();
         return IntStream.range(0, manifest.catalogue().size())
                 .mapToObj(i -> Arrays.copyOfRange(values, i * latent, (i + 1) * latent))
@@ -160,56 +160,66 @@ public final class GeneratorFile {
         return new Standardization(floats("vector.mean"), floats("vector.deviation"));
     }
 
-    /// A tensor's bytes as they are in the file; not to be written to.
-    byte[] bytes(String tensor) {
+    /// A tensor's data as it is in the file, which is mapped: nothing is copied. Its position stays where it is.
+    ByteBuffer data(String tensor) {
         return weights.get(tensor);
+    }
+
+    byte[] bytes(String tensor) {
+        return bytes(weights.get(tensor));
+    }
+
+    private static byte[] bytes(ByteBuffer data) {
+        byte[] bytes = new byte[data.remaining()];
+        data.get(data.position(), bytes);
+        return bytes;
     }
 
     /// A tensor's values, in ggml's order.
     public float[] floats(String tensor) {
-        byte[] bytes = weights.get(tensor);
-        if (bytes == null) {
+        ByteBuffer data = weights.get(tensor);
+        if (data == null) {
             throw new IllegalArgumentException("no tensor " + tensor);
         }
         GgmlType type = manifest.architecture().tensors().get(tensor).type();
-        return decode(type, bytes);
+        return decode(type, data);
     }
 
-    private static void check(String name, TensorSpec spec, byte[] bytes) {
-        if (bytes == null) {
+    private static void check(String name, TensorSpec spec, ByteBuffer data) {
+        if (data == null) {
             throw new InvalidGeneratorException("tensor " + name + " is missing");
         }
         long expected = spec.type().bytes(spec.elements());
-        if (bytes.length != expected) {
+        if (data.remaining() != expected) {
             throw new InvalidGeneratorException(
-                    "tensor " + name + " has " + bytes.length + " bytes, expected " + expected);
+                    "tensor " + name + " has " + data.remaining() + " bytes, expected " + expected);
         }
         // Nearly all of a file is F16, of which each start looks at millions of numbers.
-        if (spec.type() == GgmlType.F16 && Halves.areFinite(bytes)) {
+        if (spec.type() == GgmlType.F16 && Halves.areFinite(data)) {
             return;
         }
-        for (float value : decode(spec.type(), bytes)) {
+        for (float value : decode(spec.type(), data)) {
             if (!Float.isFinite(value)) {
                 throw new InvalidGeneratorException("tensor " + name + " holds " + value);
             }
         }
     }
 
-    private static byte[] encode(GgmlType type, float[] values) {
+    private static ByteBuffer encode(GgmlType type, float[] values) {
         if (type == GgmlType.F16) {
-            return Halves.toF16(values);
+            return ByteBuffer.wrap(Halves.toF16(values));
         }
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return bytes.array();
+        return bytes;
     }
 
-    private static float[] decode(GgmlType type, byte[] bytes) {
+    private static float[] decode(GgmlType type, ByteBuffer data) {
         if (type == GgmlType.F16) {
-            return Halves.fromF16(bytes);
+            return Halves.fromF16(bytes(data));
         }
-        float[] values = new float[bytes.length / Float.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        float[] values = new float[data.remaining() / Float.BYTES];
+        data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         return values;
     }
 }
