@@ -79,6 +79,8 @@ public final class EngineLoader {
             times.end("workers");
             check.join();
             requireSame(checked);
+            // llama.cpp reads a vocabulary into tables that it frees.
+            NativeLibraries.giveMemoryBack();
             times.end("checksum");
             log(model, generator.manifest(), engine.adapterShape().layout(), times);
             engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));

@@ -49,6 +49,18 @@ public final class LibcH {
         }
     }
 
+    private static final Downcall malloc_trim =
+            Linkage.downcall("malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+
+    /// `int malloc_trim(size_t pad);`
+    public static int malloc_trim(long pad) {
+        try {
+            return (int) malloc_trim.handle().invokeExact(pad);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final Downcall mallopt =
             Linkage.downcall("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 

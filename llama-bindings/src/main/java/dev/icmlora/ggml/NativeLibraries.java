@@ -115,6 +115,12 @@ public final class NativeLibraries {
         }
     }
 
+    /// Gives the system back what C has freed in between what it still uses. Takes some milliseconds.
+    public static void giveMemoryBack() {
+        directory();
+        LibcH.malloc_trim(0);
+    }
+
     /// Now, so that one that is missing is noticed at start-up and not in the middle of a request.
     ///
     /// @throws UnsatisfiedLinkError for the first symbol that no library has, which is its message
