@@ -77,7 +77,7 @@ public final class Engine implements AutoCloseable {
         this.calibration = calibration(generator.manifest());
         this.shape = generator.shape().widened(model.layoutAround(architecture.adapter()));
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
-        var first = adapter(new float[architecture.latent()], 1);
+        var first = shape.unchanged();
         for (var number = 1; number <= options.workers(); number++) {
             var opened = factory.open(number, first);
             workers.put(opened.worker(), opened);

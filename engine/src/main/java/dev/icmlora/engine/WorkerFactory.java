@@ -22,7 +22,7 @@ import dev.icmlora.llama.ThreadPool;
 /// Opens workers: their contexts, adapters and threads.
 ///
 /// The contexts that never have an adapter need the model alone: other threads open them as soon as there is a
-/// factory, while the start makes the first adapter.
+/// factory, while the start writes the first adapter.
 final class WorkerFactory {
 
     /// Prompts in a context's prefix cache, as far as its memory has room.

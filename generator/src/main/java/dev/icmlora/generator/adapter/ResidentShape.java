@@ -49,6 +49,21 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         return new ResidentShape(wider, a);
     }
 
+    /// The adapter that changes nothing: the shared A, and zeros for B.
+    public Adapter unchanged() {
+        List<NamedTensor> b = new ArrayList<>();
+        forEach((layer, target, index) -> b.add(b(layer, target, zeros(target))));
+        return new Adapter(layout, sharedA, b);
+    }
+
+    private byte[] zeros(Target target) {
+        return new byte[Math.toIntExact(GgmlType.F16.bytes((long) layout.rank() * target.out()))];
+    }
+
+    private NamedTensor b(int layer, Target target, byte[] values) {
+        return new NamedTensor(AdapterLayout.nameOfB(layer, target), GgmlType.F16, shapeOfB(target), values);
+    }
+
     /// What an adapter of a narrower shape does, in this one.
     ///
     /// @param adapter with the A of the shape that this one was [#widened] from
@@ -60,7 +75,7 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
         List<NamedTensor> b = new ArrayList<>();
         forEach((layer, target, index) -> {
             int at = narrow.targets().indexOf(target);
-            byte[] values = new byte[Math.toIntExact(GgmlType.F16.bytes((long) layout.rank() * target.out()))];
+            byte[] values = zeros(target);
             if (at >= 0) {
                 byte[] known = adapter.generated()
                         .get(layer * narrow.targets().size() + at)
@@ -71,7 +86,7 @@ public record ResidentShape(AdapterLayout layout, List<NamedTensor> sharedA) {
                     System.arraycopy(known, o * row, values, o * wide, row);
                 }
             }
-            b.add(new NamedTensor(AdapterLayout.nameOfB(layer, target), GgmlType.F16, shapeOfB(target), values));
+            b.add(b(layer, target, values));
         });
         return new Adapter(layout, sharedA, b);
     }

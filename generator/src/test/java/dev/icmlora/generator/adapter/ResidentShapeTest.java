@@ -101,6 +101,19 @@ class ResidentShapeTest {
         return effect;
     }
 
+    /// It is the same shape's, since only such adapters share a batch.
+    @Test
+    void theUnchangedAdapterAddsNothingAndHasTheSharedA() {
+        Adapter unchanged = SHAPE.unchanged();
+        assertThat(unchanged.fixed()).isEqualTo(SHAPE.sharedA());
+        assertThat(unchanged.generated()).hasSameSizeAs(generated(1).generated());
+        for (int layer = 0; layer < LAYOUT.layers(); layer++) {
+            assertThat(effect(unchanged, layer, QUERY)).containsOnly(0);
+            assertThat(effect(unchanged, layer, VALUE)).containsOnly(0);
+        }
+        assertThat(SHAPE.read(unchanged.gguf()).id()).isEqualTo(unchanged.id());
+    }
+
     @Test
     void aFileThatWasWrittenHereIsTheSameAdapterWhenRead() {
         Adapter adapter = generated(2);
