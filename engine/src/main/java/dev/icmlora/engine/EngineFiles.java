@@ -21,7 +21,8 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
     /// Of the base model that `make setup` fetches.
     public static final String DEFAULT_MODEL_SHA256 =
             "0c1d3326cd9793cfb7296113c063dd5c24e2bd734b48ec1a3d01b7158eca9387";
-    private static final int CHUNK = 1 << 20;
+    /// The JVM keeps as much memory as was read at once.
+    private static final int CHUNK = 1 << 18;
 
     /// The files that `make setup` fetched, or those that the environment names, unchecked.
     ///

@@ -19,26 +19,29 @@ import dev.icmlora.generator.Sha256;
 ///        file.
 public record BaseModelId(String name, String fingerprint) {
     private static final int SAMPLE = 4 << 20;
+    private static final int PIECE = 1 << 18;
 
     public static BaseModelId of(String name, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MessageDigest digest = Sha256.digest();
             long size = channel.size();
             digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
-            digest.update(read(channel, 0, Math.min(SAMPLE, size)));
-            digest.update(read(channel, Math.max(0, size - SAMPLE), Math.min(SAMPLE, size)));
+            update(digest, channel, 0, Math.min(SAMPLE, size));
+            update(digest, channel, Math.max(0, size - SAMPLE), Math.min(SAMPLE, size));
             return new BaseModelId(name, HexFormat.of().formatHex(digest.digest(), 0, 16));
         }
     }
 
-    private static ByteBuffer read(FileChannel channel, long position, long length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) length);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
+    /// In pieces: the JVM keeps as much memory as was read at once.
+    private static void update(MessageDigest digest, FileChannel channel, long from, long length) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        for (long read = 0; read < length; read += piece.limit()) {
+            piece.clear().limit((int) Math.min(PIECE, length - read));
+            if (channel.read(piece, from + read) < 0) {
                 throw new IOException("the file became shorter while it was read");
             }
+            digest.update(piece.flip());
         }
-        return buffer.flip();
     }
 
     @Override
