@@ -184,8 +184,8 @@ public final class GgufFile implements AutoCloseable {
         return data(tensor, 1).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /// The same, read-only and without a copy: a part of the file, which stays mapped as long as this is reachable, after
-    /// [#close] too.
+    /// The same, read-only and without a copy: a part of the file, which stays mapped as long as this is reachable,
+    /// after [#close] too.
     public ByteBuffer view(TensorInfo tensor) {
         return data(tensor, 1).asByteBuffer();
     }

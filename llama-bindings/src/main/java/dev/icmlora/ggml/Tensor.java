@@ -195,7 +195,8 @@ public final class Tensor {
         return GgmlH.ggml_is_contiguous(struct().struct());
     }
 
-    /// Piece by piece: what Java copies, and not C, fails without ending the process where a mapped file became shorter.
+    /// Piece by piece: what Java copies, and not C, fails without ending the process where a mapped file became
+    /// shorter.
     private void write(MemorySegment data) {
         if (computed) {
             throw new IllegalStateException(info + " is computed, not set");
