@@ -249,12 +249,14 @@ public final class TaskService {
         var key = key(caller, request);
         var task = key.task();
         var isAuto = request.mode() == Mode.AUTO;
-        var hasHead = isAuto && request.labels() != null && TaskHeads.learns(task, request.labels());
+        var tunes = isAuto ? AutoMode.tunes(task) : !task.examples().isEmpty();
+        var learns =
+                request.labels() == null ? request.answer() != null && tunes : TaskHeads.learns(task, request.labels());
+        var hasHead = isAuto && learns;
         var given = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var isNow = given.when() == Tune.When.NOW
                 && given.budgetMs() == null
                 && engineHost.engine().tuningRefusal().isEmpty();
-        var tunes = isAuto ? AutoMode.tunes(task) : !task.examples().isEmpty();
         if (!hasHead && !(isNow && tunes)) {
             return;
         }

@@ -15,6 +15,7 @@ import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.auto.TaskHeads.Learned;
+import dev.icmlora.engine.auto.TaskHeads.SpanExamples;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
@@ -25,6 +26,7 @@ import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
+import dev.icmlora.engine.worker.Words;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.TaskVector;
@@ -33,7 +35,7 @@ import dev.icmlora.generator.vector.TaskVector;
 /// answers are. Belongs to the session's thread.
 ///
 /// Labels that have examples are told apart by a [LabelHead]; the task is tuned beside where their words tell more
-/// than the hidden states.
+/// than the hidden states. Spans are told by a [SpanHead] alone.
 /// Else, with enough examples the task is tuned and the tuned adapter serves, as surely as tuning saw it learn. With
 /// fewer, the distance to the tasks that the generator was trained on decides.
 public final class AutoMode {
@@ -70,16 +72,18 @@ public final class AutoMode {
     /// @param isReviewed whether answers that are not sure need a second opinion
     /// @param head that has a say in labels
     /// @param shown examples in the prompts from which the head's words come; empty for the prompts without any
+    /// @param spans head that tells spans, without the adapter
     public record Plan(
             Optional<TaskAdapter> adapter,
             boolean showsExamples,
             boolean isReviewed,
             Optional<LabelHead> head,
-            List<Example> shown) {
+            List<Example> shown,
+            Optional<SpanHead> spans) {
 
         /// Without a head.
         public Plan(Optional<TaskAdapter> adapter, boolean showsExamples, boolean isReviewed) {
-            this(adapter, showsExamples, isReviewed, Optional.empty(), List.of());
+            this(adapter, showsExamples, isReviewed, Optional.empty(), List.of(), Optional.empty());
         }
 
         private boolean isTuned() {
@@ -157,6 +161,12 @@ public final class AutoMode {
     /// @throws UnusableInputException if the task is longer than the context
     public Choice choose(BooleanSupplier examplesFit, float scale, Wanted wanted) {
         // A head is fitted to the shared adapter as it is.
+        var spans = scale == 1 && wanted instanceof Extracting extracting && tunes(task)
+                ? heads.ofSpans(extracting.salt())
+                : Optional.<SpanHead>empty();
+        if (spans.isPresent()) {
+            return chooseSpans(spans);
+        }
         var learned = scale == 1 && wanted instanceof Choosing choosing
                 ? heads.ofLabels(choosing, examplesFit)
                 : Learned.NOTHING;
@@ -189,8 +199,15 @@ public final class AutoMode {
                 .filter(adapter -> adapter.tuning().orElseThrow().outcome() == Outcome.TUNED);
         var untuned = engine().isTrained() ? Way.SHARED : Way.BASE;
         var way = tuned.isPresent() ? Way.TUNED : untuned;
-        var plan = new Plan(tuned.isPresent() ? tuned : by(untuned).adapter, false, false, Optional.of(head), shown);
+        var adapter = tuned.isPresent() ? tuned : by(untuned).adapter;
+        var plan = new Plan(adapter, false, false, Optional.of(head), shown, Optional.empty());
         return new Choice(way, plan, OptionalDouble.of(head.weights().right()), OptionalDouble.empty());
+    }
+
+    private Choice chooseSpans(Optional<SpanHead> head) {
+        var way = engine().isTrained() ? Way.SHARED : Way.BASE;
+        var plan = new Plan(by(way).adapter, false, false, Optional.empty(), List.of(), head);
+        return new Choice(way, plan, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     private static Way shared(BooleanSupplier showing) {
@@ -266,11 +283,8 @@ public final class AutoMode {
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
-        if (plan.isReviewed && wanted instanceof Extracting extracting && engine().hasPromptStates()) {
-            var head = heads.ofSpans(extracting.salt());
-            if (head.isPresent()) {
-                return bySpans(plan, head.get(), scale, prompts, extracting);
-            }
+        if (plan.spans.isPresent() && wanted instanceof Extracting extracting) {
+            return bySpans(plan.spans.get(), prompts, extracting);
         }
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
@@ -349,28 +363,37 @@ public final class AutoMode {
     }
 
     /// As many prompts at a time as their states have room for.
-    private List<ReviewedAnswer> bySpans(
-            Plan plan, SpanHead head, float scale, List<int[]> prompts, Extracting extracting) {
+    private List<ReviewedAnswer> bySpans(SpanHead head, List<int[]> prompts, Extracting extracting) {
         var answers = new ArrayList<ReviewedAnswer>();
+        var opening = engine().format().opening(task.description());
+        var examples = prompts.size() < SpanHead.LEAST_TOGETHER
+                ? Optional.<SpanExamples>empty()
+                : Optional.of(heads.spanExamples(extracting.salt(), session));
+        var room = SpanHead.roomTogether(examples.map(SpanExamples::words).orElse(0));
         while (answers.size() < prompts.size()) {
             var from = answers.size();
-            var to = from + 1;
-            for (var tokens = prompts.get(from).length; to < prompts.size(); to++) {
-                tokens += prompts.get(to).length;
-                if (tokens > TaskHeads.TOKENS_OF_STATES) {
+            var to = from;
+            for (int tokens = 0, words = 0; to < prompts.size(); to++) {
+                tokens += prompts.get(to).length - opening;
+                words += Words.of(extracting.texts().get(to)).size();
+                if (to > from && (tokens > TaskHeads.TOKENS_OF_STATES || words > room)) {
                     break;
                 }
             }
-            var some = prompts.subList(from, to);
             var asked =
                     extracting.unheard().of(IntStream.range(from, to).boxed().toList());
-            var tuned = first(plan, scale, some, asked);
-            var read = TaskHeads.read(heads.reading(), task, some, asked.salt(), session);
-            for (var i = 0; i < some.size(); i++) {
-                var text = TaskHeads.text(asked.texts().get(i), read.get(i), engine());
-                var answer = head.answer(text, tuned.get(i));
+            var read = TaskHeads.read(heads.reading(), task, prompts.subList(from, to), asked.salt(), session);
+            var texts = IntStream.range(0, read.size())
+                    .mapToObj(i -> TaskHeads.text(asked.texts().get(i), read.get(i), engine()))
+                    .toList();
+            var told = examples.filter(_ -> texts.size() >= SpanHead.LEAST_TOGETHER)
+                    .map(known -> head.together(texts, known.texts(), known.outputs(), asked, session::compute))
+                    .orElseGet(() -> texts.stream()
+                            .map(text -> session.compute(() -> head.answer(text, asked)))
+                            .toList());
+            for (var answer : told) {
+                extracting.listener().wrote(answers.size(), new Delta(answer.text(), answer.logprobs()));
                 answers.add(ReviewedAnswer.alone(answer));
-                extracting.listener().wrote(from + i, new Delta(answer.text(), answer.logprobs()));
             }
         }
         return answers;

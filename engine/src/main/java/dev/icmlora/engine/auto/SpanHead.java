@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.icmlora.engine.auto.LabelHead.Standard;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Words;
 import dev.icmlora.llama.Vocabulary;
 
@@ -33,11 +34,24 @@ final class SpanHead implements Serializable {
 
     /// How strongly a regression is held back; the kernel's mean diagonal is about 1.
     private static final double STRENGTH = 0.1;
-    /// Of the scores, as a logarithm. Alone they would count twice as much, by examples that were left out; what the
-    /// tuned adapter says too is said twice.
-    private static final double WEIGHT = 2;
-    /// Of a span's log-probability by the tuned adapter, which knows the examples by heart and is too sure.
-    private static final double WEIGHT_OF_TUNED = 0.2;
+    /// Of the scores, as a logarithm, where there are many examples; and how many examples have half of it.
+    private static final double MOST_WEIGHT = 6;
+    private static final double FEW = 5;
+    /// Of an empty answer: as good as a span of which one end is right.
+    private static final double EMPTY = 1;
+    /// Words that a span begins with, at most.
+    private static final int MOST_STARTS = 64;
+    /// Characters of all spans of a text.
+    private static final int MOST_CHARACTERS = 1 << 17;
+    /// With fewer texts there is little to learn from them.
+    static final int LEAST_TOGETHER = 32;
+    /// Words of examples and texts that are learned from together: with more of them it takes longer than it is worth.
+    private static final int MOST_TOGETHER = 1024;
+    private static final int ROUNDS = 3;
+    /// Of what examples and other texts tell, beside what examples alone do.
+    private static final double SHARE_TOGETHER = 0.7;
+    /// How much more strongly a word of a text is held back than one of an example.
+    private static final double DOUBT = 3;
     /// Words of all examples that it is fitted to.
     private static final int MOST_WORDS = 512;
     /// A span that is less likely, or was not read, counts as if it were so likely.
@@ -48,6 +62,8 @@ final class SpanHead implements Serializable {
     private static final int STATES = 5;
 
     private final EnumMap<Role, Regression> regressions;
+    /// Of the scores, as a logarithm.
+    private final double weight;
 
     /// What a word may be in a span, as one regression tells.
     private enum Role {
@@ -114,19 +130,11 @@ final class SpanHead implements Serializable {
                     .mapToObj(layer -> pieces.compute(() -> {
                         var rows = rows(role, known, layer);
                         var standard = Standard.of(rows);
-                        var products = LabelHead.products(features(rows, standard, layers));
-                        for (var i = 0; i < kernel.length; i++) {
-                            Ridge.add(1, products[i], kernel[i], kernel.length);
-                        }
+                        add(features(rows, standard, layers), kernel);
                         return standard;
                     }))
                     .toList();
-            var targets = known.stream()
-                    .map(each -> new double[] {
-                        each.span.filter(span -> role.holds(span, each.word)).isPresent() ? 1 : 0
-                    })
-                    .toArray(double[][]::new);
-            var ridge = pieces.compute(() -> Ridge.of(kernel, targets, STRENGTH));
+            var ridge = pieces.compute(() -> Ridge.of(kernel, targets(role, known), STRENGTH));
             var directions = IntStream.range(0, layers)
                     .mapToObj(layer -> pieces.compute(() -> {
                         var features = features(rows(role, known, layer), standards.get(layer), layers);
@@ -138,6 +146,31 @@ final class SpanHead implements Serializable {
                     }))
                     .toList();
             return new Regression(role, standards, directions, ridge.offsets()[0]);
+        }
+
+        /// Of words that it may not know.
+        ///
+        /// @param learned those of examples, which come first
+        double[][] kernel(List<Known> words, int learned, LabelHead.Pieces pieces) {
+            var kernel = new double[words.size()][words.size()];
+            for (var layer = 0; layer < standards.size(); layer++) {
+                var at = layer;
+                pieces.compute(() -> {
+                    add(features(rows(role, words, at), standards.get(at), standards.size()), kernel);
+                    return kernel;
+                });
+            }
+            for (var i = learned; i < kernel.length; i++) {
+                kernel[i][i] += (DOUBT - 1) * STRENGTH;
+            }
+            return kernel;
+        }
+
+        private static void add(double[][] features, double[][] kernel) {
+            var products = LabelHead.products(features);
+            for (var i = 0; i < kernel.length; i++) {
+                Ridge.add(1, products[i], kernel[i], kernel.length);
+            }
         }
 
         private static List<double[]> rows(Role role, List<Known> known, int layer) {
@@ -206,6 +239,14 @@ final class SpanHead implements Serializable {
             return new Text(words, read, firsts, lasts);
         }
 
+        /// Those of a span where it first stands.
+        private int tokens(String span) {
+            return words.places(span).stream()
+                    .findFirst()
+                    .map(place -> lasts[place.last()] - firsts[place.first()] + 1)
+                    .orElse(0);
+        }
+
         /// The token that has a byte.
         private static int token(int[] ends, int at) {
             var found = Arrays.binarySearch(ends, at + 1);
@@ -225,8 +266,9 @@ final class SpanHead implements Serializable {
         }
     }
 
-    private SpanHead(EnumMap<Role, Regression> regressions) {
+    private SpanHead(EnumMap<Role, Regression> regressions, double weight) {
         this.regressions = regressions;
+        this.weight = weight;
     }
 
     /// Bytes of memory that one takes.
@@ -237,16 +279,27 @@ final class SpanHead implements Serializable {
     /// @param texts of the examples, one or more with a word
     /// @param outputs one for each, which stand in them or are empty
     static SpanHead fit(List<Text> texts, List<String> outputs, LabelHead.Pieces pieces) {
-        var known = IntStream.range(0, texts.size())
-                .boxed()
-                .flatMap(i -> known(texts.get(i), outputs.get(i)))
-                .limit(MOST_WORDS)
-                .toList();
+        var known = known(texts, outputs).stream().limit(MOST_WORDS).toList();
         var regressions = new EnumMap<Role, Regression>(Role.class);
         for (var role : Role.values()) {
             regressions.put(role, Regression.fit(role, known, pieces));
         }
-        return new SpanHead(regressions);
+        return new SpanHead(regressions, MOST_WEIGHT * texts.size() / (texts.size() + FEW));
+    }
+
+    private static List<Known> known(List<Text> texts, List<String> outputs) {
+        return IntStream.range(0, texts.size())
+                .boxed()
+                .flatMap(i -> known(texts.get(i), outputs.get(i)))
+                .toList();
+    }
+
+    private static double[][] targets(Role role, List<Known> known) {
+        return known.stream()
+                .map(each -> new double[] {
+                    each.span.filter(span -> role.holds(span, each.word)).isPresent() ? 1 : 0
+                })
+                .toArray(double[][]::new);
     }
 
     private static Stream<Known> known(Text text, String output) {
@@ -254,44 +307,126 @@ final class SpanHead implements Serializable {
         return IntStream.range(0, text.words.size()).mapToObj(word -> new Known(text, word, span));
     }
 
-    /// The answer that examples and the tuned adapter tell together.
+    /// Words of texts that may teach each other.
     ///
-    /// @param tuned what the adapter says of the spans of the text
-    Answer answer(Text text, Answer tuned) {
-        var begins = regressions.get(Role.BEGINS).scores(text);
-        var ends = regressions.get(Role.ENDS).scores(text);
-        var within = regressions.get(Role.WITHIN).scores(text);
-        ToDoubleFunction<Words.Place> score = place -> begins[place.first()]
-                + ends[place.last()]
-                + Arrays.stream(within, place.first(), place.last() + 1)
-                        .map(each -> each - HALF)
-                        .sum();
-        // An empty answer is as good as a span of which one end is right.
-        return answer(
-                tuned.labels().keySet(),
-                span -> WEIGHT
-                                * text.words.places(span).stream()
-                                        .mapToDouble(score)
-                                        .max()
-                                        .orElse(1)
-                        + WEIGHT_OF_TUNED * log(tuned, span),
-                tuned.tokens());
+    /// @param learned words of the examples
+    static int roomTogether(int learned) {
+        return MOST_TOGETHER - Math.min(learned, MOST_WORDS);
+    }
+
+    /// What examples tell of one text.
+    ///
+    /// @param asked says how long a span may be, and whether there may be none
+    Answer answer(Text text, Extracting asked) {
+        return answer(text, scores(text), asked);
+    }
+
+    /// The same of texts that teach each other: each is answered by the examples and by what the others are answered,
+    /// round after round.
+    ///
+    /// @param texts two or more, of [#roomTogether] words at most
+    /// @param examples that it was fitted to, with their outputs
+    List<Answer> together(
+            List<Text> texts, List<Text> examples, List<String> outputs, Extracting asked, LabelHead.Pieces pieces) {
+        var alone =
+                texts.stream().map(text -> pieces.compute(() -> scores(text))).toList();
+        var learned = known(examples, outputs).stream().limit(MOST_WORDS).toList();
+        var words = Stream.concat(
+                        learned.stream(),
+                        known(texts, texts.stream().map(_ -> "").toList()).stream())
+                .toList();
+        var kernels = Arrays.stream(Role.values())
+                .map(role -> regressions.get(role).kernel(words, learned.size(), pieces))
+                .toList();
+        var scores = alone;
+        for (var round = 0; round < ROUNDS; round++) {
+            var said = answers(texts, scores, asked).stream().map(Answer::text).toList();
+            var all =
+                    Stream.concat(learned.stream(), known(texts, said).stream()).toList();
+            var told = Arrays.stream(Role.values())
+                    .map(role ->
+                            pieces.compute(() -> Ridge.of(kernels.get(role.ordinal()), targets(role, all), STRENGTH)
+                                    .leftOut()))
+                    .toList();
+            scores = mixed(alone, told, learned.size());
+        }
+        return answers(texts, scores, asked);
+    }
+
+    private List<Answer> answers(List<Text> texts, List<double[][]> scores, Extracting asked) {
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> answer(texts.get(i), scores.get(i), asked))
+                .toList();
+    }
+
+    /// @param told of each role, of the words of the examples and then of the texts
+    private static List<double[][]> mixed(List<double[][]> alone, List<double[][]> told, int from) {
+        var mixed = new ArrayList<double[][]>();
+        var at = from;
+        for (var scores : alone) {
+            var both = new double[scores.length][scores[0].length];
+            for (var role = 0; role < both.length; role++) {
+                for (var word = 0; word < both[role].length; word++) {
+                    both[role][word] =
+                            SHARE_TOGETHER * told.get(role)[at + word][0] + (1 - SHARE_TOGETHER) * scores[role][word];
+                }
+            }
+            mixed.add(both);
+            at += scores[0].length;
+        }
+        return mixed;
+    }
+
+    /// What each regression says of each word.
+    private double[][] scores(Text text) {
+        return Arrays.stream(Role.values())
+                .map(role -> regressions.get(role).scores(text))
+                .toArray(double[][]::new);
+    }
+
+    private Answer answer(Text text, double[][] scores, Extracting asked) {
+        var begins = scores[Role.BEGINS.ordinal()];
+        var ends = scores[Role.ENDS.ordinal()];
+        var within = scores[Role.WITHIN.ordinal()];
+        var words = text.words;
+        var logs = new LinkedHashMap<String, Double>();
+        if (asked.mayBeEmpty() || words.size() == 0) {
+            logs.put("", weight * EMPTY);
+        }
+        var starts = IntStream.range(0, words.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(word -> -begins[word]))
+                .limit(MOST_STARTS)
+                .toList();
+        var room = MOST_CHARACTERS;
+        for (int first : starts) {
+            var score = begins[first];
+            for (var last = first; last < Math.min(first + asked.mostWords(), words.size()); last++) {
+                score += within[last] - HALF;
+                room -= words.end(last) - words.start(first);
+                if (room < 0 && !logs.isEmpty()) {
+                    break;
+                }
+                logs.merge(words.span(first, last), weight * (score + ends[last]), Math::max);
+            }
+        }
+        return answer(logs, text::tokens);
     }
 
     /// What two models say of the spans of a text, each counting half.
     static Answer together(Answer one, Answer other) {
         var spans = new LinkedHashSet<>(one.labels().keySet());
         spans.addAll(other.labels().keySet());
-        return answer(spans, span -> (log(one, span) + log(other, span)) / 2, one.tokens());
+        var logs = new LinkedHashMap<String, Double>();
+        spans.forEach(span -> logs.put(span, (log(one, span) + log(other, span)) / 2));
+        return answer(logs, _ -> one.tokens());
     }
 
     private static double log(Answer opinion, String span) {
         return Math.log(Math.max(opinion.labels().getOrDefault(span, 0.0), LEAST));
     }
 
-    private static Answer answer(Set<String> spans, ToDoubleFunction<String> logOf, int tokens) {
-        var logs = new LinkedHashMap<String, Double>();
-        spans.forEach(span -> logs.put(span, logOf.applyAsDouble(span)));
+    private static Answer answer(Map<String, Double> logs, ToIntFunction<String> tokens) {
         var likeliest =
                 Collections.max(logs.entrySet(), Map.Entry.comparingByValue()).getKey();
         var most = logs.get(likeliest);
@@ -302,7 +437,7 @@ final class SpanHead implements Serializable {
         return new Answer(
                 likeliest,
                 Finish.STOP,
-                tokens,
+                tokens.applyAsInt(likeliest),
                 List.of(),
                 OptionalDouble.of(shares.get(likeliest)),
                 Collections.unmodifiableMap(shares));

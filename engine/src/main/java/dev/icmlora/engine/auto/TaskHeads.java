@@ -78,6 +78,40 @@ public final class TaskHeads {
 
     private record SpanKey(Task task) implements Serializable {}
 
+    /// A task's examples as they are read.
+    record SpanExamples(List<SpanHead.Text> texts, List<String> outputs) {
+
+        private static SpanExamples read(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
+            var engine = asking.engine();
+            var nothing = Extracting.of(
+                    List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
+            var room = engine.contextTokens() - nothing.mostTokens();
+            var prompts = new ArrayList<int[]>();
+            var examples = new ArrayList<Example>();
+            var tokens = 0;
+            for (var example : of.examples().stream().distinct().toList()) {
+                var prompt = engine.format()
+                        .query(of.description(), List.of(), example.input())
+                        .tokens();
+                if (prompt.length <= room && tokens + prompt.length <= TOKENS_OF_STATES) {
+                    tokens += prompt.length;
+                    prompts.add(prompt);
+                    examples.add(example);
+                }
+            }
+            var read = TaskHeads.read(adapter, of, prompts, salt, asking);
+            var texts = IntStream.range(0, read.size())
+                    .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
+                    .toList();
+            return new SpanExamples(
+                    texts, examples.stream().map(Example::output).toList());
+        }
+
+        int words() {
+            return texts.stream().mapToInt(text -> text.words().size()).sum();
+        }
+    }
+
     /// @param fitted null if the examples have no words
     private record LearnedSpans(SpanHead fitted) implements Serializable {}
 
@@ -261,6 +295,9 @@ public final class TaskHeads {
     }
 
     Optional<SpanHead> ofSpans(String salt) {
+        if (!engine.hasPromptStates()) {
+            return Optional.empty();
+        }
         var adapter = reading();
         var bytes = task.bytes()
                 + SpanHead.bytes(
@@ -272,32 +309,16 @@ public final class TaskHeads {
     }
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
-        var engine = asking.engine();
-        var nothing =
-                Extracting.of(List.of(), List.of(), engine.format(), engine.contextTokens(), AnswerListener.NONE, salt);
-        var room = engine.contextTokens() - nothing.mostTokens();
-        var prompts = new ArrayList<int[]>();
-        var examples = new ArrayList<Example>();
-        var tokens = 0;
-        for (var example : of.examples().stream().distinct().toList()) {
-            var prompt = engine.format()
-                    .query(of.description(), List.of(), example.input())
-                    .tokens();
-            if (prompt.length <= room && tokens + prompt.length <= TOKENS_OF_STATES) {
-                tokens += prompt.length;
-                prompts.add(prompt);
-                examples.add(example);
-            }
-        }
-        var read = read(adapter, of, prompts, salt, asking);
-        var texts = IntStream.range(0, read.size())
-                .mapToObj(i -> text(examples.get(i).input(), read.get(i), engine))
-                .toList();
-        if (texts.stream().mapToInt(text -> text.words().size()).sum() < 2) {
+        var known = SpanExamples.read(adapter, of, salt, asking);
+        if (known.words() < 2) {
             return new LearnedSpans(null);
         }
-        var outputs = examples.stream().map(Example::output).toList();
-        return new LearnedSpans(SpanHead.fit(texts, outputs, asking::compute));
+        return new LearnedSpans(SpanHead.fit(known.texts, known.outputs, asking::compute));
+    }
+
+    /// For what learns from examples and inputs together: their states take too much memory to be kept.
+    SpanExamples spanExamples(String salt, EngineSession asking) {
+        return SpanExamples.read(reading(), task, salt, asking);
     }
 
     /// Inputs as they are read, with the states from the token before the input on, and no spans.

@@ -27,6 +27,7 @@ import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
+import dev.icmlora.engine.worker.Extracting;
 import dev.icmlora.engine.worker.Labels;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -432,6 +433,39 @@ class AutoModeTest {
         assertThat(TaskHeads.learns(task, many)).isTrue();
         assertThat(learned.head()).isEmpty();
         assertThat(session.spent().promptTokens()).isZero();
+    }
+
+    private Extracting spans(List<String> texts) {
+        return Extracting.of(
+                texts, List.of("Friday"), engine.format(), engine.contextTokens(), AnswerListener.NONE, "");
+    }
+
+    @Test
+    void spansAreToldByAHeadAndNotTuned() {
+        var days = new Task(
+                "Which day?",
+                List.of(
+                        new Example("We meet on Friday at noon.", "Friday"),
+                        new Example("Monday would suit me.", "Monday"),
+                        new Example("Not before next Tuesday, please.", "Tuesday")));
+        var auto = auto(days, Optional.of(Outcome.TUNED));
+
+        var choice = auto.choose(AutoModeTest::isAskedForNothing, 1, spans(List.of()));
+
+        assertThat(choice.way()).isEqualTo(Way.SHARED);
+        for (var count : List.of(1, 40)) {
+            var inputs = IntStream.range(0, count)
+                    .mapToObj("Shall we say Thursday, all %d of us?"::formatted)
+                    .toArray(String[]::new);
+            var answers = auto.answer(
+                    choice.plan(), 1, prompts(days, false, inputs), (_, _) -> Optional.empty(), spans(List.of(inputs)));
+            assertThat(answers)
+                    .hasSize(count)
+                    .allSatisfy(each -> assertThat(each.answer().text()).isEqualTo("Thursday"));
+        }
+        assertThat(auto.choose(() -> true, 0.5f, spans(List.of())).way())
+                .as("the head is not fitted to such an adapter")
+                .isEqualTo(Way.TUNED);
     }
 
     @Test

@@ -3,16 +3,18 @@ package dev.icmlora.engine.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import dev.icmlora.engine.worker.Answer;
-import dev.icmlora.engine.worker.Answer.Finish;
+import dev.icmlora.engine.worker.AnswerListener;
+import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Words;
 
 class SpanHeadTest {
@@ -49,22 +51,11 @@ class SpanHeadTest {
         return IntStream.range(0, LAYERS).mapToObj(_ -> state).toList();
     }
 
-    /// Of a model that takes each span for as likely as any other.
-    private static Answer opinion(SpanHead.Text text) {
-        var size = text.words().size();
-        var shares = new LinkedHashMap<String, Double>();
-        for (var first = 0; first < size; first++) {
-            for (var last = first; last < size; last++) {
-                shares.put(text.words().span(first, last), 2.0 / (size * (size + 1)));
-            }
-        }
-        shares.put("", 2.0 / (size * (size + 1)));
-        return new Answer("", Finish.STOP, 1, List.of(), OptionalDouble.empty(), shares);
-    }
+    private static final Extracting ASKED =
+            new Extracting(List.of(), 8, true, null, 64, Wanted.NO_STATES, AnswerListener.NONE, "");
 
     private static String answer(String input) {
-        var text = text(input);
-        return HEAD.answer(text, opinion(text)).text();
+        return HEAD.answer(text(input), ASKED).text();
     }
 
     @Test
@@ -81,5 +72,41 @@ class SpanHeadTest {
     @Test
     void whereNoWordIsLikeThoseOfSpansTheAnswerIsEmpty() {
         assertThat(answer("nothing was said")).isEmpty();
+    }
+
+    private static SpanHead.Text text(String input, Map<String, float[]> kinds) {
+        var words = Words.of(input);
+        var states = new ArrayList<List<float[]>>();
+        IntStream.range(-1, words.size() + 1)
+                .mapToObj(word -> word < 0 || word == words.size() ? "other" : words.span(word, word))
+                .forEach(word -> states.add(List.of(kinds.get(word))));
+        var places = IntStream.range(0, words.size()).toArray();
+        return new SpanHead.Text(words, states, places, places);
+    }
+
+    /// Most texts show that what is new stands for what is known, and that what is near to it does not.
+    @Test
+    void textsThatComeTogetherTeachEachOther() {
+        var kinds = Map.of(
+                "other", new float[] {0, 0, 1},
+                "known", new float[] {1, 0, 0},
+                "both", new float[] {0.7f, 0.7f, 0},
+                "new", new float[] {0, 1, 0},
+                "near", new float[] {0.75f, 0, 0.66f});
+        var examples = Stream.of("other known other other", "other other known other", "known other other")
+                .map(input -> text(input, kinds))
+                .toList();
+        var outputs = List.of("known", "known", "known");
+        var texts = IntStream.range(0, 40)
+                .mapToObj(i -> text("other near other %s other".formatted(i < 34 ? "both" : "new"), kinds))
+                .toList();
+        var head = SpanHead.fit(examples, outputs, SpanHeadTest::compute);
+
+        var together = head.together(texts, examples, outputs, ASKED, SpanHeadTest::compute);
+
+        assertThat(head.answer(texts.getFirst(), ASKED).text()).isEqualTo("both");
+        assertThat(head.answer(texts.getLast(), ASKED).text()).isEqualTo("near");
+        assertThat(together.subList(0, 34)).extracting(Answer::text).containsOnly("both");
+        assertThat(together.subList(34, 40)).extracting(Answer::text).containsOnly("new");
     }
 }
