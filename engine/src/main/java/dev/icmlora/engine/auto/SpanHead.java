@@ -36,7 +36,7 @@ final class SpanHead implements Serializable {
     private static final double STRENGTH = 0.1;
     /// Of the scores, as a logarithm, where there are many examples; and how many examples have half of it.
     private static final double MOST_WEIGHT = 6;
-    private static final double FEW = 5;
+    private static final double FEW = 3;
     /// Of an empty answer: as good as a span of which one end is right.
     private static final double EMPTY = 1;
     /// Words that a span begins with, at most.
@@ -50,6 +50,8 @@ final class SpanHead implements Serializable {
     private static final int ROUNDS = 3;
     /// Of what examples and other texts tell, beside what examples alone do.
     private static final double SHARE_TOGETHER = 0.7;
+    /// Of the weight: texts that teach each other share mistakes, too.
+    private static final double WEIGHT_TOGETHER = 0.7;
     /// How much more strongly a word of a text is held back than one of an example.
     private static final double DOUBT = 3;
     /// Words of all examples that it is fitted to.
@@ -318,7 +320,7 @@ final class SpanHead implements Serializable {
     ///
     /// @param asked says how long a span may be, and whether there may be none
     Answer answer(Text text, Extracting asked) {
-        return answer(text, scores(text), asked);
+        return answer(text, scores(text), weight, asked);
     }
 
     /// The same of texts that teach each other: each is answered by the examples and by what the others are answered,
@@ -340,7 +342,9 @@ final class SpanHead implements Serializable {
                 .toList();
         var scores = alone;
         for (var round = 0; round < ROUNDS; round++) {
-            var said = answers(texts, scores, asked).stream().map(Answer::text).toList();
+            var said = answersTogether(texts, scores, asked).stream()
+                    .map(Answer::text)
+                    .toList();
             var all =
                     Stream.concat(learned.stream(), known(texts, said).stream()).toList();
             var told = Arrays.stream(Role.values())
@@ -350,12 +354,12 @@ final class SpanHead implements Serializable {
                     .toList();
             scores = mixed(alone, told, learned.size());
         }
-        return answers(texts, scores, asked);
+        return answersTogether(texts, scores, asked);
     }
 
-    private List<Answer> answers(List<Text> texts, List<double[][]> scores, Extracting asked) {
+    private List<Answer> answersTogether(List<Text> texts, List<double[][]> scores, Extracting asked) {
         return IntStream.range(0, texts.size())
-                .mapToObj(i -> answer(texts.get(i), scores.get(i), asked))
+                .mapToObj(i -> answer(texts.get(i), scores.get(i), WEIGHT_TOGETHER * weight, asked))
                 .toList();
     }
 
@@ -384,7 +388,7 @@ final class SpanHead implements Serializable {
                 .toArray(double[][]::new);
     }
 
-    private Answer answer(Text text, double[][] scores, Extracting asked) {
+    private static Answer answer(Text text, double[][] scores, double weight, Extracting asked) {
         var begins = scores[Role.BEGINS.ordinal()];
         var ends = scores[Role.ENDS.ordinal()];
         var within = scores[Role.WITHIN.ordinal()];
