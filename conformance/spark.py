@@ -8,10 +8,13 @@ import platform
 import re
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import urllib.request
+
+from pyspark.sql import SparkSession
 
 ADDRESS = os.environ["ICM_LORA_URL"]
 JAR = os.environ["SPARK_JAR"]
@@ -38,51 +41,59 @@ def fail(done: subprocess.CompletedProcess) -> None:
     sys.exit(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
-def shows(name: str, command: list[str], folder: str, **more: object) -> None:
-    done = subprocess.run(command, text=True, capture_output=True, cwd=folder, **more)
+def shows(name: str, program: str, folder: str) -> None:
+    text = program.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
+    done = subprocess.run([sys.executable, "-"], input=text, text=True, capture_output=True, cwd=folder)
     rows = re.findall(r"^\|\s*(\d)\|\s*(\w+)\|$", done.stdout, re.MULTILINE)
     if done.returncode != 0 or [number for number, _ in rows] != ["1", "2"] or not {urgency for _, urgency in rows} <= LABELS:
         fail(done)
     print(f"ok {name} ->", rows)
 
 
-def run(name: str, program: str, folder: str) -> None:
-    text = program.replace("http://localhost:8080", ADDRESS).replace("icm-lora-client-spark-0.1.0-SNAPSHOT.jar", JAR)
-    shows(name, [sys.executable, "-"], folder, input=text)
+def submits(name: str, commands: str, program: str, folder: str, **environment: str) -> None:
+    """To two executors of one core each, which write answers.parquet."""
+    master = "--master spark://HOST:7077"
+    if master not in commands:
+        sys.exit(f"docs/spark.md submits without {master}: {commands}")
+    here = "--master 'local-cluster[2,1,2048]' --conf spark.executor.cores=1 --conf spark.ui.enabled=false"
+    pathlib.Path(folder, "tickets.py").write_text(program)
+    done = subprocess.run(["bash", "-euc", commands.replace(master, here)], text=True, capture_output=True, cwd=folder,
+                          env=os.environ | {"PATH": f"{os.environ['SPARK_HOME']}/bin:{os.environ['PATH']}"} | environment)
+    if done.returncode != 0:
+        fail(done)
+    rows = [(row.id, row.answer.output) for row in SPARK.read.parquet(f"{folder}/answers.parquet").orderBy("id").collect()]
+    shutil.rmtree(f"{folder}/answers.parquet")
+    if [number for number, _ in rows] != [1, 2] or not {urgency for _, urgency in rows} <= LABELS:
+        sys.exit(f"{name}: {rows}")
+    print(f"ok {name} ->", rows)
 
 
+SPARK = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
 deployed, embedded = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 with tempfile.TemporaryDirectory() as folder:
-    run("python", deployed, folder)
+    shows("python", deployed, folder)
     os.mkdir(f"{folder}/functions")
     pathlib.Path(folder, "functions/urgency.json").write_text(json.dumps(definition))
     (registers,) = [line for line in deployed.splitlines() if "IcmLoraSpark.register" in line]
     system = "linux-arm64" if platform.machine() == "aarch64" else "linux-x64"
     own = embedded.replace("/path/to/checkout", str(ROOT)).replace("linux-x64", system)
-    run("python without a service", deployed.replace(registers, own), folder)
+    shows("python without a service", deployed.replace(registers, own), folder)
 
-    # In a folder that looks like the checkout but for the functions, to two executors of one core each.
+    # In a folder that looks like the checkout but for the functions and the table.
     for part in ("addons", "models", "native"):
         os.symlink(ROOT / part, f"{folder}/{part}")
-    (options,) = re.findall(r'^options = icm_lora.Options.embedded\("functions", "libraries".*$', PAGE, re.MULTILINE)
-    program = deployed.replace(registers, f"{options}\n{embedded.splitlines()[-1]}")
-    program = program.replace('.config("spark.jars", "icm-lora-client-spark-0.1.0-SNAPSHOT.jar")', "")
-    pathlib.Path(folder, "tickets.py").write_text(program)
+    SPARK.createDataFrame([(1, "The server room is on fire"), (2, "I would like a larger screen")], ["id", "text"]).write.parquet(f"{folder}/tickets.parquet")
+    (program,) = re.findall(r"^```\n(import os\n.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    (command,) = re.findall(r"^spark-submit --master spark:.*$", PAGE, re.MULTILINE)
+    submits("spark-submit", command, program.replace("http://localhost:8080", ADDRESS), folder, KEY="any")
     (commands,) = re.findall(r"^```\n(\(cd native.*?)```", PAGE, re.DOTALL | re.MULTILINE)
-    for theirs, ours in {
-        "/path/to/jdk-25": os.environ["JAVA_HOME"],
-        "linux-x64": system,
-        "--master spark://HOST:7077": "--master 'local-cluster[2,1,2048]' --conf spark.executor.cores=1 --conf spark.ui.enabled=false",
-    }.items():
-        if theirs not in commands:
-            sys.exit(f"docs/spark.md submits without {theirs}: {commands}")
-        commands = commands.replace(theirs, ours)
+    (engines,) = re.findall(r'^options = icm_lora.Options.embedded\("functions", "libraries".*$', PAGE, re.MULTILINE)
     os.mkdir(f"{folder}/home")
-    here = {"HOME": f"{folder}/home", "PATH": f"{os.environ['SPARK_HOME']}/bin:{os.environ['PATH']}"}
-    shows("spark-submit without a service", ["bash", "-euc", commands], folder, env=os.environ | here)
+    submits("spark-submit without a service", commands.replace("/path/to/jdk-25", os.environ["JAVA_HOME"]).replace("linux-x64", system),
+            re.sub("^options = .*$", engines, program, flags=re.MULTILINE), folder, HOME=f"{folder}/home")
 
 # In place of Kubernetes, and of what it brings: two executors of one core each, files of this machine, the jar, a secret.
-(line,) = re.findall(r"^spark-submit (.*?)\n```", PAGE, re.DOTALL | re.MULTILINE)
+(line,) = re.findall(r"^spark-submit (--master k8s.*?)\n```", PAGE, re.DOTALL | re.MULTILINE)
 words = shlex.split(line.replace("\\\n", " "))
 cluster = words.index("--master")
 if words[cluster:cluster + 4] != ["--master", "k8s://https://CLUSTER", "--deploy-mode", "cluster"]:
@@ -108,11 +119,8 @@ with tempfile.TemporaryDirectory() as folder:
     if done.returncode != 0:
         fail(done)
 
-    from pyspark.sql import SparkSession
-
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    answered = spark.read.parquet(f"{folder}/answers.parquet").collect()
-    spark.stop()
+    answered = SPARK.read.parquet(f"{folder}/answers.parquet").collect()
+SPARK.stop()
 if sorted((int(row.id), row.text) for row in answered) != table or not {row.output for row in answered} <= LABELS:
     sys.exit(f"{answered}\n{done.stdout}\n{done.stderr}")
-print("ok spark-submit ->", done.stdout.strip())
+print("ok spark-submit of a table ->", done.stdout.strip())
