@@ -24,6 +24,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -142,9 +145,9 @@ class SlowReaderTest {
         var before = buffered();
         try {
             fill(clients, PLACES, request);
-            for (var i = 0; i < MORE; i++) {
-                var client = asking(request);
-                clients.add(client);
+            var more = ask(MORE, request);
+            clients.addAll(more);
+            for (var client : more) {
                 assertThat(status(client)).isEqualTo("HTTP/1.1 429");
             }
             assertThat(reply(clients.getLast()))
@@ -202,10 +205,8 @@ class SlowReaderTest {
         var clients = new ArrayList<Socket>();
         try {
             fill(clients, PLACES, request);
-            for (var i = 0; i < PLACES + MORE; i++) {
-                clients.add(asking(request));
-            }
-            var others = clients.subList(PLACES, clients.size());
+            var others = ask(PLACES + MORE, request);
+            clients.addAll(others);
 
             Eventually.until(() -> answered(others).size() == MORE);
             for (var client : answered(others)) {
@@ -229,19 +230,28 @@ class SlowReaderTest {
         return answered;
     }
 
-    /// Until so many wait for what they do not read.
+    /// Until so many wait for what they do not read. They ask at once: of clients that ask one after another on a slow
+    /// machine, the first connections are closed before the last one asks.
     private void fill(List<Socket> clients, int count, String request) {
-        while (clients.size() < count) {
-            // The place of a request before is free a little after its answer.
-            Eventually.until(() -> {
-                var client = asking(request);
-                clients.add(client);
+        // The place of a request before is free a little after its answer.
+        Eventually.until(() -> {
+            var asked = ask(count - clients.size(), request);
+            for (var client : asked) {
                 if (status(client).equals("HTTP/1.1 200")) {
-                    return true;
+                    clients.add(client);
+                } else {
+                    client.close();
                 }
-                clients.removeLast().close();
-                return false;
-            });
+            }
+            return clients.size() == count;
+        });
+    }
+
+    private List<Socket> ask(int count, String request) throws InterruptedException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return threads.invokeAll(Collections.<Callable<Socket>>nCopies(count, () -> asking(request))).stream()
+                    .map(Future::resultNow)
+                    .toList();
         }
     }
 
