@@ -38,6 +38,7 @@ public final class Snippets {
         var errors = folder.resolve("errors");
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "--class-path",
                         System.getProperty("java.class.path"),
                         source.toString())
