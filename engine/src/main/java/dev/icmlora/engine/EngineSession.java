@@ -1,6 +1,5 @@
 package dev.icmlora.engine;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,6 +13,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.Cancellation;
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Spent;
@@ -21,6 +21,7 @@ import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Answer;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
@@ -34,10 +35,12 @@ import dev.icmlora.ggml.NativeException;
 /// One request's use of the engine: its cancellation, its observer, and what is computed for it.
 ///
 /// Its methods wait until a worker has done what they ask for. They throw
-/// [dev.icmlora.engine.request.CancelledException] once no client waits any more,
-/// [dev.icmlora.engine.request.EngineClosedException] when the engine stops, and [ComputationFailedException] where
-/// native code failed. Belongs to the request's thread.
+/// [CancelledException] once no client waits any more, [dev.icmlora.engine.request.EngineClosedException] when the
+/// engine stops, and [ComputationFailedException] where native code failed. Belongs to the request's thread.
 public final class EngineSession {
+
+    /// How many times longer than reckoned work may take: others come, and processors get slower.
+    private static final int MARGIN = 2;
 
     private final Engine engine;
     private final Cancellation cancellation;
@@ -91,7 +94,7 @@ public final class EngineSession {
         return engine;
     }
 
-    /// @throws dev.icmlora.engine.request.CancelledException if no client waits any more
+    /// @throws CancelledException if no client waits any more
     public void check() {
         cancellation.check();
     }
@@ -146,17 +149,61 @@ public final class EngineSession {
         try (var _ = reader.enter(cancellation)) {
             var reading = begin.apply(reader);
             while (!reading.isDone()) {
-                observed.computed(await(worker.run(() -> piece(reading, spent), cancellation)));
+                observed.computed(await(worker.run(() -> piece(reading, spent, worker.pace()), cancellation)));
             }
             return reading.result();
         }
     }
 
-    private static int piece(Reading<?> reading, LongConsumer spent) {
+    private static int piece(Reading<?> reading, LongConsumer spent, Pace pace) {
         var start = System.nanoTime();
         var read = reading.advance();
-        spent.accept(System.nanoTime() - start);
+        var nanos = System.nanoTime() - start;
+        pace.read(read, nanos);
+        spent.accept(nanos);
         return read;
+    }
+
+    /// Seconds that reading takes at most, where it has one of so many turns of the worker.
+    private double seconds(int tokens, int turns) {
+        return MARGIN * tokens * idlest().pace().seconds() * turns;
+    }
+
+    /// Has what can be left out end in time for what follows, which takes as long as reading so many tokens.
+    public void leaveTimeFor(int tokens) {
+        // What can be left out is among what the worker has to do now.
+        cancellation.leave(() -> seconds(tokens, Math.max(1, idlest().load())));
+    }
+
+    /// Whether there is time to read so many tokens before what follows; of none, whether it has not come yet.
+    public boolean hasTimeFor(int tokens) {
+        return seconds(tokens, 1 + idlest().load()) <= cancellation.secondsToSpare();
+    }
+
+    /// Work that can be left out, by a session of its own: empty where there is no time for it, or the time for what
+    /// follows comes before its end.
+    ///
+    /// @param tokens that take as long to read
+    public <T> Optional<T> inTime(int tokens, Function<EngineSession, T> work) {
+        if (!hasTimeFor(tokens)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.apply(with(cancellation.whileThereIsTime())));
+        } catch (CancelledException e) {
+            check();
+            return Optional.empty();
+        }
+    }
+
+    /// Whether there is time for half of a tuning's steps. With fewer, an adapter knows less of its task than a prompt
+    /// with examples says. Each takes as long as reading its examples four times. It needs no margin: it can be cut
+    /// short.
+    public boolean hasTimeToTune(Task task, int steps) {
+        var most = Math.min(task.examples().size(), engine.tuningOptions(task).examplesPerStep());
+        var ofStep = engine.format()
+                .tokens(new Task(task.description(), task.examples().subList(0, most)));
+        return hasTimeFor(steps * 4 * ofStep / 2 / MARGIN);
     }
 
     /// The adapter that the generator makes for a task.
@@ -210,44 +257,27 @@ public final class EngineSession {
         }
     }
 
-    /// Tunes an adapter on a task's examples, in slices between which texts are decoded. No step begins once half
-    /// of the request's time is over; a little later the step that runs is dropped, unless it is the first.
+    /// Tunes an adapter on a task's examples, in slices between which texts are decoded. Where time gets short before
+    /// what follows, the step that runs is dropped, unless it is the first.
     ///
     /// @param start what it begins with
-    /// @param budget no step begins once this much time is spent either
     /// @param progress takes it after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
-    public Tuning.Result tune(
-            Adapter start,
-            Task task,
-            TuningOptions options,
-            Optional<Duration> budget,
-            Consumer<Tuning.Progress> progress) {
+    public Tuning.Result tune(Adapter start, Task task, TuningOptions options, Consumer<Tuning.Progress> progress) {
         var began = System.nanoTime();
-        var result = observed.phase("tune", () -> tuned(start, task, options, budget, progress));
+        var result = observed.phase("tune", () -> tuned(start, task, options, progress));
         took(Spent.tuning(System.nanoTime() - began, result.tokens()));
         return result;
     }
 
-    private Tuning.Result tuned(
-            Adapter start,
-            Task task,
-            TuningOptions options,
-            Optional<Duration> budget,
-            Consumer<Tuning.Progress> progress) {
+    private Tuning.Result tuned(Adapter start, Task task, TuningOptions options, Consumer<Tuning.Progress> progress) {
         var worker = idlest();
         var tuners = engine.tuners();
         var tuner = tuners.of(worker);
-        var began = System.nanoTime();
         var tuning = slice(worker, tuner.prepare(start, task, options));
         try {
             while (!tuning.isDone()) {
-                var spent = System.nanoTime() - began;
-                if (budget.filter(most -> spent >= most.toNanos()).isPresent()) {
-                    tuning.endSoon();
-                }
                 slice(worker, () -> {
-                    // The rest is for the answers.
                     if (cancellation.isShortOfTime()) {
                         tuning.endAtOnce();
                     }

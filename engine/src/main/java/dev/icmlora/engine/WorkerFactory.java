@@ -119,7 +119,8 @@ final class WorkerFactory {
                 scheduler(new LlamaDecoder(adapted, Optional.of(applied))),
                 each -> contexts.forEach(context -> context.threads(each)),
                 share,
-                TIME_SLICE));
+                TIME_SLICE,
+                System::nanoTime));
         return new Opened(worker, briefReader, wholeReader);
     }
 

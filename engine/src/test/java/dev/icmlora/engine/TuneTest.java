@@ -43,7 +43,7 @@ class TuneTest {
         var shared = session.shared();
         var options = TuningOptions.forExamples(HOUR.examples().size());
 
-        var result = session.tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var result = session.tune(shared, HOUR, options, heard::add);
 
         assertThat(result.summary().lossAfter()).isLessThan(result.summary().lossBefore());
         assertThat(result.adapter().id()).isNotEqualTo(shared.id());
@@ -65,9 +65,8 @@ class TuneTest {
         var options = TuningOptions.forExamples(5).withSteps(1);
         var meanwhile = new ArrayList<Long>();
 
-        var once = session.tune(shared, HOUR, options, Optional.empty(), _ -> meanwhile.add(engine.tuningBytes()));
-        var again =
-                new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, Optional.empty(), heard::add);
+        var once = session.tune(shared, HOUR, options, _ -> meanwhile.add(engine.tuningBytes()));
+        var again = new EngineSession(engine, new Cancellation()).tune(shared, HOUR, options, heard::add);
 
         assertThat(once.adapter().id()).isEqualTo(again.adapter().id());
         assertThat(meanwhile)
@@ -81,7 +80,7 @@ class TuneTest {
         var shared = session.shared();
         var options = TuningOptions.forExamples(5).withSteps(100);
 
-        assertThatThrownBy(() -> session.tune(shared, HOUR, options, Optional.empty(), progress -> {
+        assertThatThrownBy(() -> session.tune(shared, HOUR, options, progress -> {
                     heard.add(progress);
                     cancellation.request();
                 }))
@@ -95,7 +94,7 @@ class TuneTest {
         var shared = session.shared();
         var options = TuningOptions.forExamples(5).withSteps(100);
 
-        var result = session.tune(shared, HOUR, options, Optional.of(Duration.ofNanos(1)), heard::add);
+        var result = session.with(new Cancellation(Duration.ofNanos(1))).tune(shared, HOUR, options, heard::add);
 
         assertThat(result.summary().steps()).isEqualTo(1);
     }
@@ -105,8 +104,7 @@ class TuneTest {
         var shared = session.shared();
         var tooLong = new Task("", List.of(new Example("word ".repeat(5000), "b")));
 
-        assertThatThrownBy(
-                        () -> session.tune(shared, tooLong, TuningOptions.forExamples(2), Optional.empty(), heard::add))
+        assertThatThrownBy(() -> session.tune(shared, tooLong, TuningOptions.forExamples(2), heard::add))
                 .isInstanceOfSatisfying(
                         UnusableInputException.class,
                         e -> assertThat(e.parts()).singleElement().satisfies(part -> {

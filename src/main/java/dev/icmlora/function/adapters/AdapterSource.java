@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
@@ -25,10 +25,10 @@ import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.function.access.Access;
-import dev.icmlora.function.access.Caller.TokenAccount;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.CallerLimit;
+import dev.icmlora.function.admission.CallerLimit.Place;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
@@ -47,14 +47,13 @@ public final class AdapterSource {
     public static final Duration BACKGROUND = Duration.ofMinutes(10);
 
     private static final Logger LOG = Logger.getLogger(AdapterSource.class);
-    /// Share of a request's time for the steps of a tuning.
-    private static final double STEPS = 0.5;
-    /// Share of a request's time after which it goes on without a tuning that it can do without.
-    private static final double LAST_MOMENT = 0.625;
-
     private static final String UNTRAINED =
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
+
+    /// Tasks that are worked on once their requests are answered, or wait for that. More of them are when they are
+    /// asked for again: a crowd that is served in a hurry does not pile them up.
+    private static final int LATER = 8;
 
     /// Files that are read at the same time. A crowd that names them is not in its places yet.
     private static final int READS = 4;
@@ -70,6 +69,9 @@ public final class AdapterSource {
             READS, Thread.ofPlatform().name("adapter reader").daemon().factory());
     /// Those that wait to be tuned in the background.
     private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
+    private final CallerLimit later;
+    private final ExecutorService oneByOne = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("background tuning").factory());
 
     AdapterSource(
             AdapterCache cache, AdapterFolder folder, EngineHost engineHost, FunctionConfig config, Access access) {
@@ -78,6 +80,7 @@ public final class AdapterSource {
         this.engineHost = engineHost;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
         this.tunings = new CallerLimit(most, access::share, "tasks are being tuned");
+        this.later = new CallerLimit(LATER, access::share, "tasks wait to be tuned");
     }
 
     /// @param request that it was made for
@@ -90,10 +93,10 @@ public final class AdapterSource {
         }
 
         /// Whether it is not one that was cut short sooner than another request would cut it short.
-        private boolean isEnough(Optional<Duration> budget, Turn other) {
-            var left = other.cancellation().secondsUntil(STEPS);
-            var has = budget.map(most -> Math.min(left, most.toNanos() / 1e9)).orElse(left);
-            return !supplied.cached || !supplied.known.key().isCutShort() || has <= seconds;
+        private boolean isEnough(Turn other) {
+            return !supplied.cached
+                    || !supplied.known.key().isCutShort()
+                    || other.cancellation().secondsToSpare() <= seconds;
         }
     }
 
@@ -116,34 +119,29 @@ public final class AdapterSource {
     /// @throws RequestException if the task is longer than the context, or it has to be made, and a task alone does
     /// not make it
     public Supplied of(AdapterKey key, Turn turn) {
-        return of(key, Optional.empty(), _ -> {}, turn);
+        return of(key, _ -> {}, turn);
     }
 
-    /// The adapter of a key. Requests that ask for it at the same time make it once.
+    /// The adapter of a key. Requests that ask for it at the same time make it once. One whose tuning was cut short is
+    /// known by its id.
     ///
-    /// @param budget time after which a tuning takes no further step; one that was cut short is known by its id
     /// @param progress is told of a tuning that begins here, after each slice, by the tuning's thread
     /// @throws RequestException if the task is longer than the context; if it has to be made, and a task alone does
     /// not make it; if it has to be tuned, and too many are
-    public Supplied of(AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
-        return of(key, budget, turn, _ -> false, making -> make(key, budget, progress, making))
-                .orElseThrow();
+    public Supplied of(AdapterKey key, Consumer<Tuning.Progress> progress, Turn turn) {
+        return of(key, turn, () -> false, making -> make(key, progress, making)).orElseThrow();
     }
 
     /// The same of one that is not tuned.
     ///
     /// @param vector of its task
     public Supplied of(AdapterKey key, TaskVector vector, Turn turn) {
-        return of(key, Optional.empty(), turn, _ -> false, making -> generate(key, vector, making.session()))
+        return of(key, turn, () -> false, making -> generate(key, vector, making.session()))
                 .orElseThrow();
     }
 
     private Optional<Supplied> of(
-            AdapterKey key,
-            Optional<Duration> budget,
-            Turn turn,
-            Predicate<Boolean> impatient,
-            Function<Turn, KnownAdapter> make) {
+            AdapterKey key, Turn turn, BooleanSupplier impatient, Function<Turn, KnownAdapter> make) {
         while (true) {
             var known = inMemory(key);
             if (known.isPresent()) {
@@ -159,7 +157,7 @@ public final class AdapterSource {
                             turn,
                             impatient)
                     .map(one -> one.as(turn));
-            if (made.isEmpty() || made.get().isEnough(budget, turn)) {
+            if (made.isEmpty() || made.get().isEnough(turn)) {
                 return made.map(Made::supplied);
             }
         }
@@ -167,46 +165,55 @@ public final class AdapterSource {
 
     /// A tuned adapter for one who does better without it than late.
     ///
-    /// @return empty where another request still tunes it when the budget or half of this one's time is over, or
-    /// where this one does when little more than the time for its answers is left
-    public Optional<Supplied> soon(AdapterKey key, Optional<Duration> budget, Turn turn) {
-        var since = System.nanoTime();
-        return of(
-                key,
-                budget,
-                turn,
-                mine -> mine
-                        ? turn.cancellation().isSpent(LAST_MOMENT)
-                        : turn.cancellation().isShortOfTime()
-                                || budget.filter(most -> System.nanoTime() - since > most.toNanos())
-                                        .isPresent(),
-                making -> make(key, budget, _ -> {}, making));
+    /// @return empty where a request has no time for its steps, or the time for what follows has come
+    public Optional<Supplied> soon(AdapterKey key, Turn turn) {
+        var session = turn.session();
+        return session.hasTimeToTune(key.task(), key.steps())
+                ? of(key, turn, () -> !session.hasTimeFor(0), making -> make(key, _ -> {}, making))
+                : Optional.empty();
     }
 
-    /// Tunes an adapter for later requests, with no request that waits for it. One that finds no room is tuned when
-    /// it is asked for again.
+    /// Tunes an adapter for later requests, as below.
+    public boolean later(AdapterKey key, Turn request) {
+        return later(key, request, turn -> of(key, turn));
+    }
+
+    /// Does what a request has no time for once it has its answer, for one task after the other. What finds no room is
+    /// done when it is asked for again.
     ///
-    /// @param turn of the request whose account pays for it
-    /// @return whether it waits to be tuned: not where too many tasks of this caller are
-    public boolean later(AdapterKey key, Turn turn) {
-        if (!waiting.contains(key) && tunings.refusal(turn.caller(), 1).isPresent()) {
+    /// @param key of the adapter that it tunes
+    /// @param request whose account pays for it
+    /// @param work gets a turn of its own
+    /// @return whether it waits to be done: not where too many tasks do, or too many of this caller
+    public boolean later(AdapterKey key, Turn request, Consumer<Turn> work) {
+        if (!waiting.add(key)) {
+            return true;
+        }
+        Place place;
+        try {
+            place = later.enter(request.caller());
+        } catch (RequestException e) {
+            waiting.remove(key);
             return false;
         }
-        if (waiting.add(key)) {
-            var tuning = Context.current().wrap(() -> tuneLater(key, turn.account()));
-            Thread.ofVirtual().name("background tuning").start(tuning);
-        }
+        var account = request.account();
+        var answered = request.cancellation();
+        oneByOne.execute(Context.current().wrap(() -> {
+            try {
+                answered.await();
+                engineHost.submitLong(account, BACKGROUND, turn -> {
+                    turn.cancellation().letOthersFirst();
+                    work.accept(turn);
+                    return turn;
+                });
+            } catch (InterruptedException | RuntimeException e) {
+                LOG.infof("A task was not tuned in the background: %s", e.getMessage());
+            } finally {
+                waiting.remove(key);
+                place.leave();
+            }
+        }));
         return true;
-    }
-
-    private void tuneLater(AdapterKey key, TokenAccount account) {
-        try {
-            engineHost.submitLong(account, BACKGROUND, turn -> of(key, turn));
-        } catch (RuntimeException e) {
-            LOG.infof("A task was not tuned in the background: %s", e.getMessage());
-        } finally {
-            waiting.remove(key);
-        }
     }
 
     /// The adapter of a key, if it is known. Waits where others are being read.
@@ -226,13 +233,12 @@ public final class AdapterSource {
         return cache.find(key).map(Supplied::of);
     }
 
-    private KnownAdapter make(
-            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+    private KnownAdapter make(AdapterKey key, Consumer<Tuning.Progress> progress, Turn turn) {
         if (!key.isRepeatable()) {
             throw RequestException.unknownAdapter(key.latent());
         }
         if (key.isTuned()) {
-            return tune(key, budget, progress, turn);
+            return tune(key, progress, turn);
         }
         var session = turn.session();
         if (key.isShared()) {
@@ -248,8 +254,7 @@ public final class AdapterSource {
         return add(KnownAdapter.of(key, session.generated(vector, key.strength())));
     }
 
-    private KnownAdapter tune(
-            AdapterKey key, Optional<Duration> budget, Consumer<Tuning.Progress> progress, Turn turn) {
+    private KnownAdapter tune(AdapterKey key, Consumer<Tuning.Progress> progress, Turn turn) {
         var place = tunings.enter(turn.caller());
         try {
             var engine = turn.engine();
@@ -257,7 +262,7 @@ public final class AdapterSource {
             var before = engine.isTrained() ? key.untuned(engine.fingerprinted(key.task())) : key.shared();
             var start = of(before, turn).known().adapter();
             var options = engine.tuningOptions(key.task()).withSteps(key.steps());
-            return remember(key, turn.session().tune(start, key.task(), options, budget, progress));
+            return remember(key, turn.session().tune(start, key.task(), options, progress));
         } finally {
             place.leave();
         }

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.opentelemetry.context.Context;
@@ -40,22 +39,15 @@ public final class SingleFlight<K, V> {
     }
 
     /// @param compute gets the turn of the computation
-    /// @throws dev.icmlora.engine.request.CancelledException if the request is cancelled
-    public V of(K key, Function<Turn, V> compute, Turn request) {
-        return of(key, compute, request, _ -> false).orElseThrow();
-    }
-
-    /// The same for a request that can do without.
-    ///
-    /// @param impatient whether the wait is over, of a computation that this request began or of another one's
+    /// @param impatient whether the wait is over, of a request that can do without
     /// @return empty if it was not yet computed then
-    public Optional<V> of(K key, Function<Turn, V> compute, Turn request, Predicate<Boolean> impatient) {
+    /// @throws dev.icmlora.engine.request.CancelledException if the request is cancelled
+    public Optional<V> of(K key, Function<Turn, V> compute, Turn request, BooleanSupplier impatient) {
         request.cancellation().check();
         var flight = join(key, compute, request);
         try {
-            var began = flight.beginner == request;
-            Supplier<Optional<V>> wait = () -> await(flight, request, () -> impatient.test(began));
-            return began ? wait.get() : request.waitForAnother(wait);
+            Supplier<Optional<V>> wait = () -> await(flight, request, impatient);
+            return flight.beginner == request ? wait.get() : request.waitForAnother(wait);
         } finally {
             leave(key, flight);
         }

@@ -45,7 +45,7 @@ public record GenerateReply(
     /// fitted to neither a generator nor the task's own examples
     /// @param seenDistance to the nearest task that the generator was trained on, in standard deviations of their
     /// latents; absent where tuning decided
-    /// @param hurried true where the task was not tuned for want of time or of a free place; else absent
+    /// @param hurried true where something was left out for want of time or of a free place; else absent
     /// @param weights of what has a say in labels; absent where no head was fitted to the examples
     /// @param abstainBelow the least confidence of an answer that is kept; absent where the request named no risk
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -79,10 +79,10 @@ public record GenerateReply(
     /// The outcome of tuning for a task.
     ///
     /// @param state `tuned`; `diverged` where the loss grew, so that the adapter from before serves; `waiting`
-    /// where the task is tuned in the background
+    /// where what was left out is done in the background
     /// @param steps that were taken; absent while it waits
     /// @param cutShort true where time ended it before its last step: such an adapter has an id of its own, and the
-    /// task is tuned anew by the next request; else absent
+    /// task is tuned anew, in mode auto in the background and else by the next request; else absent
     /// @param lossBefore mean cross entropy of an answer token over the examples, before any step
     /// @param lossAfter the same with the tuned adapter
     /// @param contradictory examples whose input has another output in another example; absent for none

@@ -7,10 +7,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /// @param steps gradient steps; default by the number of examples: 6 for five, 12 for sixteen and more; without a
 /// generator always 12
 /// @param when default [When#NOW]
-/// @param budgetMs milliseconds after which no further step begins; default none
-public record Tune(Integer steps, When when, Integer budgetMs) {
+public record Tune(Integer steps, When when) {
 
-    public static final Tune DEFAULT = new Tune(null, null, null);
+    public static final Tune DEFAULT = new Tune(null, null);
 
     public Tune {
         when = when == null ? When.NOW : when;

@@ -199,9 +199,5 @@ public interface FunctionConfig {
         /// Inputs of a request.
         @WithDefault("256")
         int inputs();
-
-        /// Highest `budget_ms` of a tuning.
-        @WithDefault("10000")
-        int budgetMillis();
     }
 }

@@ -78,7 +78,6 @@ final class SettingsCheck {
                 .atLeast(1, "queue.capacity", config.queue().capacity())
                 .between(1, 256, "adapter.max-rank", config.adapter().maxRank())
                 .atLeast(1, "limits.inputs", limits.inputs())
-                .atLeast(1, "limits.budget-millis", limits.budgetMillis())
                 .require();
     }
 }

@@ -156,12 +156,9 @@ public final class RequestRules {
         }
     }
 
-    private void tune(Tune tune, Violations violations) {
+    private static void tune(Tune tune, Violations violations) {
         if (tune.steps() != null) {
             violations.range("/tune/steps", tune.steps(), 1, TUNING_STEPS);
-        }
-        if (tune.budgetMs() != null) {
-            violations.range("/tune/budget_ms", tune.budgetMs(), 1, limits.budgetMillis());
         }
     }
 
@@ -350,7 +347,7 @@ public final class RequestRules {
                 !isWhole, field, "whole words", output, "begins or ends within a word of its input, or in space");
     }
 
-    private void selection(GenerateRequest request, Violations violations) {
+    private static void selection(GenerateRequest request, Violations violations) {
         var chooses = request.mode() == Mode.AUTO && request.adapter() == null;
         var strength = request.strength();
         var rule = "is chosen in mode auto: name another mode beside it";

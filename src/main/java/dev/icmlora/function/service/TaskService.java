@@ -196,9 +196,8 @@ public final class TaskService {
             var generated = new AdapterKey(caller.tenant(), whole.task().toTask(), 1);
             var tune = Optional.ofNullable(whole.tune());
             var key = tune.map(how -> generated.tuned(how, engineHost.engine())).orElse(generated);
-            var budget = tune.flatMap(TaskServing::budget);
             return engineHost.submit(
-                    caller.account(), turn -> adapter(key, adapters.of(key, budget, progress, turn), turn.session()));
+                    caller.account(), turn -> adapter(key, adapters.of(key, progress, turn), turn.session()));
         });
     }
 
@@ -255,14 +254,13 @@ public final class TaskService {
         var hasHead = isAuto && learns;
         var given = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var isNow = given.when() == Tune.When.NOW
-                && given.budgetMs() == null
                 && engineHost.engine().tuningRefusal().isEmpty();
         if (!hasHead && !(isNow && tunes)) {
             return;
         }
         // A head may do, else auto tunes as mode tuned does.
         var mode = hasHead ? Mode.AUTO : Mode.TUNED;
-        var tune = isNow ? given : new Tune(given.steps(), Tune.When.NEVER, null);
+        var tune = isNow ? given : new Tune(given.steps(), Tune.When.NEVER);
         try {
             meter.measure(
                     "adapter",

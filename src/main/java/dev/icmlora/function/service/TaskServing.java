@@ -1,6 +1,5 @@
 package dev.icmlora.function.service;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -60,8 +60,12 @@ public final class TaskServing {
     /// @param mode that serves, of which some tune
     /// @param scale of whatever adapter answers
     /// @param weights field of the request that says whose weights answer
-    public record Query(
-            AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, Turn turn) {}
+    public record Query(AdapterKey key, Mode mode, Tune tune, float scale, String weights, Prompts prompts, Turn turn) {
+
+        Query asking(Prompts others, Turn other) {
+            return new Query(key, mode, tune, scale, weights, others, other);
+        }
+    }
 
     /// The weights that serve a request, and why these.
     ///
@@ -111,17 +115,32 @@ public final class TaskServing {
     private Serving auto(Query query) {
         var kept = new KeptAdapters(query);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
-        var choice = auto.choose(query.prompts::fitWithExamples, query.scale, query.prompts.wanted());
+        var prompts = query.prompts;
+        var plain = prompts.of(false);
+        if (!plain.isEmpty()) {
+            auto.leaveTimeFor(plain, prompts.wanted());
+        }
+        var choice = auto.choose(prompts::fitWithExamples, query.scale, prompts.wanted());
+        if (kept.isHurried && !plain.isEmpty()) {
+            kept.isWaiting |= finishLater(query);
+        }
         return new Serving(query, auto, choice.plan(), kept.of(choice.way()), kept.selection(choice), kept.report());
+    }
+
+    /// What a request had no time for is there for later ones. It is kept until then without its inputs.
+    private boolean finishLater(Query query) {
+        var key = query.key.tuned(query.tune, query.turn.engine());
+        var wanted = query.prompts.wanted().unheard().of(List.of());
+        var none = Prompts.ofTask(query.key.task(), List.of(), wanted, false, query.turn.session());
+        var unasked = query.asking(none, query.turn);
+        return adapters.later(key, query.turn, turn -> auto(unasked.asking(none, turn)));
     }
 
     private Serving tuned(Query query) {
         var tune = query.tune;
         var turn = query.turn;
         var key = query.key.tuned(tune, turn.engine());
-        var supplied = tune.when() == Tune.When.NOW
-                ? Optional.of(adapters.of(key, budget(tune), _ -> {}, turn))
-                : adapters.known(key);
+        var supplied = tune.when() == Tune.When.NOW ? Optional.of(adapters.of(key, turn)) : adapters.known(key);
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
@@ -142,10 +161,6 @@ public final class TaskServing {
         var plan = new Plan(adapter.map(kept::adapter), mode.showsExamples(), false);
         var auto = new AutoMode(kept.turn.session(), query.key.task(), kept);
         return new Serving(query, auto, plan, adapter, Selection.named(mode), tuning);
-    }
-
-    static Optional<Duration> budget(Tune tune) {
-        return Optional.ofNullable(tune.budgetMs()).map(Duration::ofMillis);
     }
 
     /// What tuning did.
@@ -191,7 +206,7 @@ public final class TaskServing {
         private Optional<Supplied> generated = Optional.empty();
         private Optional<Supplied> shared = Optional.empty();
         private boolean isWaiting;
-        /// Whether the task is not tuned for want of time or of a free place.
+        /// Whether something is left out for want of time or of a free place.
         private boolean isHurried;
 
         private KeptAdapters(Query query) {
@@ -218,14 +233,13 @@ public final class TaskServing {
         private Optional<Supplied> now(AdapterKey wanted) {
             Optional<Supplied> supplied;
             try {
-                supplied = turn.cancellation().isShortOfTime()
-                        ? Optional.empty()
-                        : adapters.soon(wanted, budget(query.tune), turn);
+                supplied = adapters.soon(wanted, turn);
             } catch (RequestException e) {
                 e.unless(RequestException.Kind.QUEUE_FULL);
                 supplied = Optional.empty();
             }
-            isHurried = supplied.isEmpty();
+            isHurried |=
+                    supplied.filter(each -> !each.known().key().isCutShort()).isEmpty();
             return supplied;
         }
 
@@ -243,8 +257,11 @@ public final class TaskServing {
         }
 
         @Override
-        public <T> T once(Class<T> type, Object of, int bytes, Function<EngineSession, T> compute) {
-            return memory.once(key.tenant(), type, of, bytes, compute, turn);
+        public <T> Optional<T> once(
+                Class<T> type, Object of, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
+            var result = memory.once(new Memory.Key(key.tenant(), of, bytes), tokens, compute, turn);
+            isHurried |= result.isEmpty();
+            return result.map(type::cast);
         }
 
         @Override
@@ -276,9 +293,6 @@ public final class TaskServing {
         }
 
         private Selection selection(Choice choice) {
-            var isCutShort = choice.way() == Way.TUNED
-                    && tuned.filter(supplied -> supplied.known().key().isCutShort())
-                            .isPresent();
             return new Selection(
                     mode(choice.way()),
                     of(choice.way())
@@ -286,7 +300,7 @@ public final class TaskServing {
                             .orElse(null),
                     number(choice.confidence()),
                     number(choice.seenDistance()),
-                    isHurried || isCutShort ? true : null,
+                    isHurried ? true : null,
                     choice.plan().weights().map(KeptAdapters::weights).orElse(null),
                     null);
         }
@@ -296,7 +310,7 @@ public final class TaskServing {
         }
 
         private static Double number(OptionalDouble number) {
-            return number.isPresent() ? number.getAsDouble() : null;
+            return number.isPresent() ? finite(number.getAsDouble()) : null;
         }
 
         private static Mode mode(Way way) {
@@ -328,15 +342,18 @@ public final class TaskServing {
         /// @param bytes of memory that key and result take
         private record Key(Tenant tenant, Object of, int bytes) {}
 
-        private <T> T once(
-                Tenant tenant, Class<T> type, Object of, int bytes, Function<EngineSession, T> compute, Turn turn) {
-            var key = new Key(tenant, of, bytes);
-            var result = known(key)
-                    .orElseGet(() -> computing.of(
-                            key,
-                            computation -> known(key).orElseGet(() -> compute(key, compute, computation.session())),
-                            turn));
-            return type.cast(result);
+        /// @param tokens that are read to compute it
+        /// @return empty where there is no time for that
+        private Optional<Object> once(Key key, IntSupplier tokens, Function<EngineSession, ?> compute, Turn turn) {
+            var known = known(key);
+            if (known.isPresent() || !turn.session().hasTimeFor(tokens.getAsInt())) {
+                return known;
+            }
+            return computing.of(
+                    key,
+                    computation -> known(key).orElseGet(() -> compute(key, compute, computation.session())),
+                    turn,
+                    () -> !turn.session().hasTimeFor(0));
         }
 
         private Optional<Object> known(Key key) {

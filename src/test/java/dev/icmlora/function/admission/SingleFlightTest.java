@@ -128,7 +128,7 @@ class SingleFlightTest {
         var first = ask("red", this::computed);
         await(begun);
 
-        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, _ -> true));
+        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, () -> true));
 
         assertThat(impatient.join()).isEmpty();
         gate.countDown();
@@ -137,7 +137,7 @@ class SingleFlightTest {
 
     @Test
     void anImpatientRequestLeavesWhatItBegan() {
-        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, mine -> mine));
+        var impatient = admission.begin(request(), one -> flights.of("red", this::computed, one, () -> true));
 
         assertThat(impatient.join()).isEmpty();
         gate.countDown();
@@ -146,7 +146,7 @@ class SingleFlightTest {
     @Test
     void oneMayNeedAnother() {
         var nested = IntStream.range(0, 8)
-                .mapToObj(i -> ask("outer " + i, outer -> "of " + flights.of("inner", this::computed, outer)))
+                .mapToObj(i -> ask("outer " + i, outer -> "of " + compute("inner", this::computed, outer)))
                 .toList();
         await(begun);
         gate.countDown();
@@ -163,7 +163,7 @@ class SingleFlightTest {
                         unlimited("alice"),
                         Duration.ofMillis(300),
                         false,
-                        request -> flights.of(
+                        request -> compute(
                                 "red",
                                 computation -> {
                                     Eventually.until(
@@ -222,7 +222,11 @@ class SingleFlightTest {
     }
 
     private CompletableFuture<String> ask(String key, Function<Turn, String> compute, Turn request) {
-        return admission.begin(request, one -> flights.of(key, compute, one));
+        return admission.begin(request, one -> compute(key, compute, one));
+    }
+
+    private String compute(String key, Function<Turn, String> compute, Turn request) {
+        return flights.of(key, compute, request, () -> false).orElseThrow();
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -43,13 +43,13 @@ class SettingLimitsTest {
     @Test
     void theFunctionsOwnHaveLimits() {
         var config = DefaultConfig.with(
-                        Map.of("ICM_LORA_WORKERS", "65", "ICM_LORA_LIMITS_BUDGET_MILLIS", "0"), FunctionConfig.class)
+                        Map.of("ICM_LORA_WORKERS", "65", "ICM_LORA_LIMITS_INPUTS", "0"), FunctionConfig.class)
                 .getConfigMapping(FunctionConfig.class);
 
         assertThatThrownBy(() -> SettingsCheck.requireLimits(config))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("icm-lora.workers (ICM_LORA_WORKERS) is 65, but must be 1 to 64")
-                .hasMessageContaining("(ICM_LORA_LIMITS_BUDGET_MILLIS) is 0, but must be at least 1");
+                .hasMessageContaining("(ICM_LORA_LIMITS_INPUTS) is 0, but must be at least 1");
     }
 
     @Test

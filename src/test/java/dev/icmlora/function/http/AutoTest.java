@@ -19,13 +19,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import org.junit.jupiter.api.Test;
 
-import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 /// Mode auto, which is the default.
@@ -191,27 +189,6 @@ class AutoTest {
             assertThat(reply.getFloat("selection.seen_distance")).isPositive();
             assertThat(reply.getFloat("timing_ms.tune")).isZero();
         }
-    }
-
-    @Test
-    void whatAnotherRequestStillTunesIsNotWaitedForBeyondTheBudget() throws Exception {
-        var task = task("Make many of it, slowly.", PLURALS);
-        var tuning = CompletableFuture.supplyAsync(
-                () -> post("/adapter", Map.of("task", task, "tune", Map.of("steps", 10)))
-                        .extract()
-                        .<Integer>path("tuning.steps"),
-                command -> Thread.ofPlatform().start(command));
-        // Tuned for itself, it would be cut short and have an adapter.
-        Eventually.until(() -> reply(with(body(task, "dog"), "tune", Map.of("steps", 10, "budget_ms", 1)))
-                        .get("tuning")
-                == null);
-
-        var reply = reply(with(body(task, "dog"), "tune", Map.of("steps", 10, "budget_ms", 50)));
-
-        assertThat(tuning).isNotDone();
-        assertThat(reply.getBoolean("selection.hurried")).isTrue();
-        assertThat(reply.<Object>get("tuning")).isNull();
-        assertThat(tuning.get()).isEqualTo(10);
     }
 
     @Test

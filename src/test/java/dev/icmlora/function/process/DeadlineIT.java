@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,25 +23,107 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class DeadlineIT {
 
+    private static final int MANY = 64;
+    private static final List<String> WINDS = List.of("north", "east", "south", "west");
+
     @TempDir
     Path folder;
 
-    /// The limit is in terms of how quick the machine is: half of it is enough for some steps and not for all.
+    /// The limit is in terms of how quick the machine is: it is enough for half of the steps and not for all.
     @Test
     void aLongTuningIsCutShortAndNotLate() throws Exception {
         var limit = Duration.ofMillis(24 * millisOfFingerprint());
         try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
             var address = function.awaitAddress();
-
-            for (var i = 0; i < 2; i++) {
-                var reply = ofLongTask(address, "auto", "Give the secret words.");
-
-                assertThat(reply.getBoolean("selection.hurried")).isTrue();
-                assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
-                assertThat(reply.getBoolean("adapter.cached")).isFalse();
-                assertThat(reply.getInt("tuning.steps")).isBetween(1, 7);
+            // What it reads first takes longer.
+            for (var verb : List.of("Say", "Tell", "Write")) {
+                ofLongTask(address, "adapter", verb + " the secret words.");
             }
+
+            var reply = ofLongTask(address, "auto", "Give the secret words.");
+
+            assertThat(reply.getBoolean("selection.hurried")).isTrue();
+            assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
+            assertThat(reply.getBoolean("adapter.cached")).isFalse();
+            assertThat(reply.getInt("tuning.steps")).isBetween(1, 7);
+            awaitLater(() -> Integer.valueOf(8)
+                    .equals(ofLongTask(address, "auto", "Give the secret words.")
+                            .get("tuning.steps")));
         }
+    }
+
+    @Test
+    void manyTextsAreAnsweredInTimeAndByTheTunedAdapterLater() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", "5s"))) {
+            var address = function.awaitAddress();
+            var body = new HashMap<>(manyExamples("The secret words, please.", "mild thunder"));
+            body.put("max_tokens", 2);
+            body.put("tune", Map.of("steps", 2));
+
+            var reply = whileOthersCompute(() -> reply(address, body));
+
+            assertThat(reply.getList("outputs")).hasSize(MANY);
+            assertThat(reply.getString("selection.served")).startsWith("adapter");
+            assertThat(reply.getBoolean("selection.hurried")).isTrue();
+            assertThat(reply.getString("tuning.state")).isEqualTo("waiting");
+            awaitLater(() -> reply(address, body).getString("selection.served").equals("tuned"));
+        }
+    }
+
+    @Test
+    void manyLabelsAreAnsweredInTimeAndByAHeadLater() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", "5s"))) {
+            var address = function.awaitAddress();
+            var body = new HashMap<>(manyExamples("Where does it come from?", null));
+            body.put("labels", WINDS);
+
+            var reply = whileOthersCompute(() -> reply(address, body));
+
+            assertThat(reply.getList("outputs")).hasSize(MANY).isSubsetOf(WINDS);
+            assertThat(reply.getBoolean("selection.hurried")).isTrue();
+            assertThat(reply.getString("tuning.state")).isEqualTo("waiting");
+            awaitLater(() -> reply(address, body).get("selection.weights") != null);
+        }
+    }
+
+    /// Sixty tokens each.
+    ///
+    /// @param output of all, with a number; null for one of the labels
+    private static Map<String, Object> manyExamples(String description, String output) {
+        var examples = IntStream.range(0, MANY)
+                .mapToObj(i -> Map.of(
+                        "input",
+                        (i + " quartz vole ").repeat(9),
+                        "output",
+                        output == null ? WINDS.get(i % WINDS.size()) : output + " " + i))
+                .toList();
+        var inputs = IntStream.range(0, MANY).mapToObj(Integer::toString).toList();
+        return Map.of("task", Map.of("description", description, "examples", examples), "inputs", inputs);
+    }
+
+    /// On all processors but one.
+    private static <T> T whileOthersCompute(Callable<T> work) throws Exception {
+        var isOver = new AtomicBoolean();
+        for (var i = 1; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.ofPlatform().daemon().start(() -> {
+                while (!isOver.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        try {
+            return work.call();
+        } finally {
+            isOver.set(true);
+        }
+    }
+
+    /// Each time that it asks is a request with the same limit, beside what is done in the background.
+    private static void awaitLater(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollInterval(Duration.ofSeconds(10))
+                .atMost(Duration.ofMinutes(4))
+                .until(condition);
     }
 
     /// Of the second request: what the first one takes differs from start to start.
@@ -51,8 +138,12 @@ class DeadlineIT {
 
     private static JsonPath ofLongTask(String address, String mode, String description) {
         var task = ServingIT.longTask(description, 3);
+        return reply(address, Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1));
+    }
+
+    private static JsonPath reply(String address, Map<String, Object> body) {
         return given().contentType(ContentType.JSON)
-                .body(Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1))
+                .body(body)
                 .post(address + "/generate")
                 .then()
                 .statusCode(200)

@@ -117,13 +117,13 @@ class ServingIT {
         try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_STORAGE_BUCKET", "file:" + bucket))) {
             var address = function.awaitAddress();
             given().contentType(ContentType.JSON)
-                    .body(longTuning("Shout the secret words.", "now"))
+                    .body(longTuning("Shout the secret words.", 20, "now"))
                     .post(address + "/jobs")
                     .then()
                     .statusCode(202);
             awaitBusy(address);
             given().contentType(ContentType.JSON)
-                    .body(longTuning("Whisper the secret words.", "background"))
+                    .body(longTuning("Whisper the secret words.", 20, "background"))
                     .post(address + "/generate")
                     .then()
                     .statusCode(200);
@@ -132,10 +132,30 @@ class ServingIT {
         }
     }
 
-    private static Map<String, Object> longTuning(String description, String when) {
+    @Test
+    void aCrowdOfTasksDoesNotWaitToBeTuned() throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            var address = function.awaitAddress();
+
+            var states = IntStream.range(0, 10)
+                    .mapToObj(i -> given().contentType(ContentType.JSON)
+                            .body(longTuning("Whisper %d secret words.".formatted(i), 3, "background"))
+                            .post(address + "/generate")
+                            .then()
+                            .statusCode(200)
+                            .extract()
+                            .<String>path("tuning.state"))
+                    .toList();
+
+            assertThat(states.subList(0, 8)).containsOnly("waiting");
+            assertThat(states.subList(8, 10)).containsOnlyNulls();
+        }
+    }
+
+    private static Map<String, Object> longTuning(String description, int length, String when) {
         return Map.of(
                 "task",
-                longTask(description, 20),
+                longTask(description, length),
                 "inputs",
                 List.of("1"),
                 "mode",

@@ -510,7 +510,7 @@ final class Improvements {
         /// Tuning that is done before the first answer: the tuned function is measured, whatever it does meanwhile.
         private static Tune atOnce(FunctionDefinition definition) {
             var tune = definition.tune();
-            return tune == null || tune.when() == Tune.When.NEVER ? tune : new Tune(tune.steps(), Tune.When.NOW, null);
+            return tune == null || tune.when() == Tune.When.NEVER ? tune : new Tune(tune.steps(), Tune.When.NOW);
         }
 
         /// Clients that wait for an answer go first.

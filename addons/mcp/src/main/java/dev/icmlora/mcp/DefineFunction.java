@@ -59,8 +59,7 @@ final class DefineFunction implements Tool {
                  "tune": {"type": "object", "additionalProperties": false,
                   "description": "How it is tuned on its examples; leave it out for the default", "properties": {
                   "steps": {"type": "integer", "minimum": 1, "maximum": 100},
-                  "when": {"enum": ["now", "background", "never"]},
-                  "budget_ms": {"type": "integer", "minimum": 1}}},
+                  "when": {"enum": ["now", "background", "never"]}}},
                  "improve": {"enum": ["auto"],
                   "description": "Learns from feedback by itself, after some new pieces; else only when told to"}}}""".formatted(FunctionName.NAME);
     }

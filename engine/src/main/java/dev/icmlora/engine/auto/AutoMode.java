@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
+import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.auto.TaskAdapters.TaskAdapter;
 import dev.icmlora.engine.auto.TaskHeads.Learned;
 import dev.icmlora.engine.auto.TaskHeads.SpanExamples;
@@ -24,6 +25,7 @@ import dev.icmlora.engine.worker.AnswerListener.Delta;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Decoding;
 import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Words;
@@ -46,6 +48,8 @@ public final class AutoMode {
     private static final double WEIGHT_OF_TUNED = 1;
 
     private static final int BYTES_OF_RESULT = 64;
+    /// Tokens of an answer that no example tells the length of.
+    private static final int USUAL_LENGTH = 32;
 
     private final EngineSession session;
     private final Task task;
@@ -123,7 +127,10 @@ public final class AutoMode {
     public record Choice(Way way, Plan plan, OptionalDouble confidence, OptionalDouble seenDistance) {}
 
     /// Where a task is among those that the generator was trained on.
-    private record Seen(TaskVector vector, OptionalDouble distance) {}
+    private record Seen(TaskVector vector, OptionalDouble distance) {
+        /// Far from all of them, as long as there is no time to find out.
+        private static final Seen FAR = new Seen(null, OptionalDouble.of(Double.POSITIVE_INFINITY));
+    }
 
     private record SeenKey(Task task) {}
 
@@ -153,7 +160,21 @@ public final class AutoMode {
         return (examples + 1) / 2;
     }
 
-    /// Chooses how the task is served.
+    /// Has all that can be left out end in time for the cheapest answers: those to prompts without examples.
+    public void leaveTimeFor(List<int[]> prompts, Wanted wanted) {
+        session.leaveTimeFor(tokens(prompts, wanted));
+    }
+
+    /// Tokens that take as long to read as some prompts and their answers, which are as long as those of the examples.
+    private int tokens(List<int[]> prompts, Wanted wanted) {
+        var length = engine().fingerprinted(task).examples().stream()
+                .mapToInt(example -> engine().format().answer(example.output()).length)
+                .max()
+                .orElse(USUAL_LENGTH);
+        return Pace.tokens(prompts, wanted, length);
+    }
+
+    /// Chooses how the task is served, by what there is time for beside [#leaveTimeFor].
     ///
     /// @param examplesFit says whether prompts with the examples and their answers fit into the context; is asked
     /// only where that decides
@@ -174,7 +195,10 @@ public final class AutoMode {
     }
 
     private Choice choose(BooleanSupplier examplesFit) {
-        BooleanSupplier showing = () -> !task.examples().isEmpty() && examplesFit.getAsBoolean();
+        // All that is read after the examples looks back at them.
+        BooleanSupplier showing = () -> !task.examples().isEmpty()
+                && examplesFit.getAsBoolean()
+                && session.hasTimeFor(3 * engine().format().tokens(new Task("", task.examples())) / 2);
         var tuned = tunes(task) && engine().tuningRefusal().isEmpty() ? tuned() : Optional.<TaskAdapter>empty();
         return tuned.map(adapter -> chooseTuned(adapter, showing)).orElseGet(() -> chooseUntuned(showing));
     }
@@ -250,7 +274,8 @@ public final class AutoMode {
         };
     }
 
-    /// Distance of the task to the nearest one that the generator was trained on; empty where it knows none.
+    /// Distance of the task to the nearest one that the generator was trained on; empty where it knows none, infinite
+    /// where there is no time to find out.
     public OptionalDouble seenDistance() {
         return seen().distance;
     }
@@ -259,15 +284,22 @@ public final class AutoMode {
         if (seen.isEmpty()) {
             var read = engine().fingerprinted(task);
             var bytes = read.bytes() + Float.BYTES * engine().vectorLength() + BYTES_OF_RESULT;
-            seen = Optional.of(adapters.once(Seen.class, new SeenKey(read), bytes, asking -> {
-                var vector = asking.fingerprint(read);
-                return new Seen(vector, asking.seenDistance(vector));
-            }));
+            // There has to be time for its examples in prompts too, which tell more.
+            seen = adapters.once(
+                    Seen.class,
+                    new SeenKey(read),
+                    bytes,
+                    () -> 2 * engine().format().tokens(read),
+                    asking -> {
+                        var vector = asking.fingerprint(read);
+                        return new Seen(vector, asking.seenDistance(vector));
+                    });
         }
-        return seen.get();
+        return seen.orElse(Seen.FAR);
     }
 
-    /// Answers as planned. A listener hears of a reviewed answer as a whole, once it is known which one counts.
+    /// Answers as planned; what makes that better is left out where there is no time for it. A listener hears of a
+    /// reviewed answer as a whole, once it is known which one counts.
     ///
     /// @param scale of whatever adapter answers
     /// @param prompts for what was planned
@@ -280,6 +312,7 @@ public final class AutoMode {
             List<int[]> prompts,
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
+        leaveTimeFor(prompts, wanted);
         if (plan.head.isPresent() && wanted instanceof Choosing choosing) {
             return byHead(plan, plan.head.get(), scale, prompts, shown, choosing);
         }
@@ -289,7 +322,7 @@ public final class AutoMode {
         // How probable an answer is tells nothing if it was drawn.
         var answers = plan.isReviewed && wanted.isGreedy()
                 ? reviewed(plan, scale, prompts, shown, wanted)
-                : first(plan, scale, prompts, wanted).stream()
+                : first(plan, scale, prompts, wanted, session).stream()
                         .map(ReviewedAnswer::alone)
                         .toList();
         // No curve was fitted to spans.
@@ -313,10 +346,17 @@ public final class AutoMode {
                 watching,
                 false,
                 asked -> session.answer(heads.reading(), asked, watching).answers());
+        session.leaveTimeFor(0);
         var texts = texts(plan, head, read, shown, choosing);
-        var tuned = plan.isTuned() ? first(plan, scale, prompts, choosing.unheard()) : List.<Answer>of();
+        var tuned = Optional.of(plan)
+                .filter(Plan::isTuned)
+                .flatMap(_ -> session.inTime(
+                        tokens(prompts, choosing), asking -> first(plan, scale, prompts, choosing.unheard(), asking)))
+                .orElse(List.of());
         var alone = head.logprobs(texts, session::compute);
-        var together = head.together(texts, alone, said(head, alone, tuned, 1), session::compute);
+        var said = said(head, alone, tuned, 1);
+        var together = session.inTime(0, asking -> head.together(texts, alone, said, asking::compute))
+                .orElse(alone);
         var answers = new ArrayList<ReviewedAnswer>();
         // What texts teach each other is less sure than what is learned from examples: less of it is said twice.
         for (var logprobs : said(head, together, tuned, together == alone ? 1 : 0.5)) {
@@ -355,9 +395,9 @@ public final class AutoMode {
         }
         var words = shown.apply(
                         plan.shown, IntStream.range(0, texts.size()).boxed().toList())
-                .map(each -> session.read(heads.reading(), each, choosing.unheard()).stream()
-                        .map(LabelHead.Text::logs)
-                        .toList())
+                .flatMap(each -> session.inTime(
+                        tokens(each, choosing), asking -> asking.read(heads.reading(), each, choosing.unheard())))
+                .map(answers -> answers.stream().map(LabelHead.Text::logs).toList())
                 .orElseGet(() -> Collections.nCopies(texts.size(), head.usualWords()));
         return LabelHead.Text.worded(texts, words);
     }
@@ -368,7 +408,7 @@ public final class AutoMode {
         var opening = engine().format().opening(task.description());
         var examples = prompts.size() < SpanHead.LEAST_TOGETHER
                 ? Optional.<SpanExamples>empty()
-                : Optional.of(heads.spanExamples(extracting.salt(), session));
+                : session.inTime(heads.spanTokens(), asking -> heads.spanExamples(extracting.salt(), asking));
         var room = SpanHead.roomTogether(examples.map(SpanExamples::words).orElse(0));
         while (answers.size() < prompts.size()) {
             var from = answers.size();
@@ -386,8 +426,10 @@ public final class AutoMode {
             var texts = IntStream.range(0, read.size())
                     .mapToObj(i -> TaskHeads.text(asked.texts().get(i), read.get(i), engine()))
                     .toList();
+            session.leaveTimeFor(Pace.tokens(prompts.subList(to, prompts.size())));
             var told = examples.filter(_ -> texts.size() >= SpanHead.LEAST_TOGETHER)
-                    .map(known -> head.together(texts, known.texts(), known.outputs(), asked, session::compute))
+                    .flatMap(known -> session.inTime(
+                            0, asking -> head.together(texts, known.texts(), known.outputs(), asked, asking::compute)))
                     .orElseGet(() -> texts.stream()
                             .map(text -> session.compute(() -> head.answer(text, asked)))
                             .toList());
@@ -399,9 +441,9 @@ public final class AutoMode {
         return answers;
     }
 
-    private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted) {
+    private List<Answer> first(Plan plan, float scale, List<int[]> prompts, Wanted wanted, EngineSession asking) {
         var adapter = scaled(plan.adapter, scale);
-        return session.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
+        return asking.answer(adapter, prompts, plan.isTuned() ? unbiased(adapter, task, false, wanted) : wanted)
                 .answers();
     }
 
@@ -412,7 +454,8 @@ public final class AutoMode {
             BiFunction<List<Example>, List<Integer>, Optional<List<int[]>>> shown,
             Wanted wanted) {
         var unheard = wanted.unheard();
-        var first = first(plan, scale, prompts, unheard);
+        var first = first(plan, scale, prompts, unheard, session);
+        session.leaveTimeFor(0);
         var unsure = IntStream.range(0, first.size())
                 .filter(i -> !ReviewedAnswer.isSure(first.get(i)))
                 .boxed()
@@ -421,17 +464,14 @@ public final class AutoMode {
         var examples = engine().fingerprinted(task).examples();
         var few = wanted instanceof Decoding ? examples.subList(0, shownAgain(examples.size())) : examples;
         var again = unsure.isEmpty() ? Optional.<List<int[]>>empty() : shown.apply(few, unsure);
-        again.ifPresent(asked -> {
-            var second = second(scale, asked, unheard.of(unsure));
-            for (var i = 0; i < unsure.size(); i++) {
-                int place = unsure.get(i);
-                reviewed.set(
-                        place,
-                        wanted instanceof Extracting
-                                ? ReviewedAnswer.together(first.get(place), second.get(i))
-                                : ReviewedAnswer.of(first.get(place), second.get(i)));
-            }
-        });
+        again.flatMap(asked -> session.inTime(
+                        tokens(asked, wanted), asking -> second(scale, asked, unheard.of(unsure), asking)))
+                .ifPresent(second -> {
+                    for (var i = 0; i < unsure.size(); i++) {
+                        int place = unsure.get(i);
+                        reviewed.set(place, ReviewedAnswer.of(first.get(place), second.get(i)));
+                    }
+                });
         if (!wanted.tellsLogprobs()) {
             reviewed.replaceAll(ReviewedAnswer::withoutLogprobs);
         }
@@ -444,10 +484,10 @@ public final class AutoMode {
 
     /// What the shared adapter answers, or without a generator the base model alone, with the examples in the
     /// prompt.
-    private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted) {
+    private List<Answer> second(float scale, List<int[]> prompts, Wanted wanted, EngineSession asking) {
         var adapter = scaled(engine().isTrained() ? Optional.of(adapters.shared()) : Optional.empty(), scale);
         var few = engine().fingerprinted(task);
-        return session.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
+        return asking.answer(adapter, prompts, unbiased(adapter, few, true, wanted))
                 .answers();
     }
 
@@ -468,9 +508,14 @@ public final class AutoMode {
                 of,
                 shown,
                 choosing.labels().texts());
-        var bias =
-                adapters.once(LabelBias.class, key, key.bytes(), asking -> bias(adapter, of, shown, choosing, asking));
-        return choosing.weighed(bias.logs());
+        return adapters.once(
+                        LabelBias.class,
+                        key,
+                        key.bytes(),
+                        () -> 0,
+                        asking -> bias(adapter, of, shown, choosing, asking))
+                .map(bias -> choosing.weighed(bias.logs()))
+                .orElse(choosing);
     }
 
     private static LabelBias bias(
@@ -497,7 +542,8 @@ public final class AutoMode {
                 .filter(TaskAdapter::isUsual)
                 .flatMap(TaskAdapter::tuning)
                 .filter(AutoMode::isFitted)
-                .map(tuning -> calibration().ofAnswer(reviewed.answer(), tuning, opinion.isSame(), opinion.differs()))
+                .map(tuning ->
+                        calibration().ofAnswer(reviewed.answer(), tuning, opinion == Opinion.AGREES, opinion.differs()))
                 .orElse(OptionalDouble.empty());
     }
 

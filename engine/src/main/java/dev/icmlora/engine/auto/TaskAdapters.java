@@ -2,6 +2,7 @@ package dev.icmlora.engine.auto;
 
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import dev.icmlora.engine.EngineSession;
 import dev.icmlora.engine.tune.Tuning;
@@ -22,10 +23,11 @@ public interface TaskAdapters {
     /// B0.
     TaskAdapter shared();
 
-    /// What was computed for an equal key before, or is computed now.
+    /// What was computed for an equal key before, or is computed now; empty where it is not there in time.
     ///
     /// @param bytes of memory that key and result take
-    <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute);
+    /// @param tokens that are read to compute it; asked only where it was not
+    <T> Optional<T> once(Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute);
 
     /// What [#keep] kept for an equal key and as many bytes, as long as there was room.
     default <T> Optional<T> kept(Class<T> type, Object key, int bytes) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
@@ -79,14 +80,14 @@ public final class TaskFindings {
         return new TaskAdapters() {
             @Override
             public Optional<TaskAdapter> tuned() {
-                return Optional.of(once(TaskAdapter.class, Way.TUNED, 0, _ -> tune()));
+                return Optional.of(once(TaskAdapter.class, Way.TUNED, _ -> tune()));
             }
 
             private TaskAdapter tune() {
                 var engine = session.engine();
                 var start = engine.isTrained() ? generated() : shared();
                 var options = engine.tuningOptions(task);
-                var result = session.tune(start.adapter(), task, options, Optional.empty(), _ -> {});
+                var result = session.tune(start.adapter(), task, options, _ -> {});
                 return new TaskAdapter(result.adapter(), Optional.of(result.summary()), true);
             }
 
@@ -101,21 +102,22 @@ public final class TaskFindings {
                 return once(
                         TaskAdapter.class,
                         Way.GENERATED,
-                        0,
                         _ -> new TaskAdapter(session.generated(vector, 1), Optional.empty(), false));
             }
 
             @Override
             public TaskAdapter shared() {
                 return once(
-                        TaskAdapter.class,
-                        Way.SHARED,
-                        0,
-                        _ -> new TaskAdapter(session.shared(), Optional.empty(), false));
+                        TaskAdapter.class, Way.SHARED, _ -> new TaskAdapter(session.shared(), Optional.empty(), false));
             }
 
             @Override
-            public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
+            public <T> Optional<T> once(
+                    Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
+                return Optional.of(once(type, key, compute));
+            }
+
+            private <T> T once(Class<T> type, Object key, Function<EngineSession, T> compute) {
                 synchronized (known) {
                     var result = known.get(key);
                     if (result == null) {

@@ -21,6 +21,7 @@ import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
 import dev.icmlora.engine.worker.Choosing;
 import dev.icmlora.engine.worker.Extracting;
+import dev.icmlora.engine.worker.Pace;
 import dev.icmlora.engine.worker.ScaledAdapter;
 import dev.icmlora.generator.task.Example;
 import dev.icmlora.generator.task.Task;
@@ -62,7 +63,7 @@ public final class TaskHeads {
         }
     }
 
-    /// @param fitted null if too few examples fit into the context
+    /// @param fitted null if too few examples fit into the context, or are read in time
     /// @param shown see [AutoMode.Plan]
     record Learned(LabelHead fitted, List<Example> shown) implements Serializable {
         static final Learned NOTHING = new Learned(null, List.of());
@@ -145,7 +146,14 @@ public final class TaskHeads {
         var examples =
                 Math.min(mostExamples(width, labels.size()), task.examples().size());
         var bytes = key.bytes() + LabelHead.bytes(width, labels.size(), examples);
-        return adapters.once(Learned.class, key, bytes, asking -> learn(adapter, choosing, shows, asking));
+        return adapters.once(
+                        Learned.class,
+                        key,
+                        bytes,
+                        // Their words are read once more.
+                        () -> (shows ? 2 : 1) * Pace.tokens(prompts(known(task, choosing, engine)), choosing, 0),
+                        asking -> learn(adapter, choosing, shows, asking))
+                .orElse(Learned.NOTHING);
     }
 
     /// What a head makes of prompts. That of examples is kept for other tasks of this description, such as the next
@@ -199,7 +207,7 @@ public final class TaskHeads {
             return Learned.NOTHING;
         }
         var labels = known.stream().mapToInt(Known::label).toArray();
-        var prompts = known.stream().map(Known::prompt).toList();
+        var prompts = prompts(known);
         var watching = withStates(choosing, task, engine);
         var texts = texts(prompts, watching, true, unread -> asking.read(adapter, unread, watching));
         var head = fit(texts, labels, asking);
@@ -223,6 +231,10 @@ public final class TaskHeads {
     /// @param round how many of the same label come before it
     /// @param prompt without other examples
     record Known(Example example, int label, int round, int[] prompt) {}
+
+    private static List<int[]> prompts(List<Known> known) {
+        return known.stream().map(Known::prompt).toList();
+    }
 
     /// Those that fit into the context, the first of each label first. What is too long for the tokens that are left
     /// is passed over.
@@ -303,9 +315,13 @@ public final class TaskHeads {
                 + SpanHead.bytes(
                         engine.model().model().hiddenSize(),
                         engine.model().watchedLayers().size());
-        var learned = adapters.once(
-                LearnedSpans.class, new SpanKey(task), bytes, asking -> learn(adapter, task, salt, asking));
-        return Optional.ofNullable(learned.fitted);
+        return adapters.once(
+                        LearnedSpans.class,
+                        new SpanKey(task),
+                        bytes,
+                        this::spanTokens,
+                        asking -> learn(adapter, task, salt, asking))
+                .flatMap(learned -> Optional.ofNullable(learned.fitted));
     }
 
     private static LearnedSpans learn(Optional<ScaledAdapter> adapter, Task of, String salt, EngineSession asking) {
@@ -314,6 +330,11 @@ public final class TaskHeads {
             return new LearnedSpans(null);
         }
         return new LearnedSpans(SpanHead.fit(known.texts, known.outputs, asking::compute));
+    }
+
+    /// Tokens of the examples that a head of spans learns from.
+    int spanTokens() {
+        return Math.min(TOKENS_OF_STATES, engine.format().tokens(task));
     }
 
     /// For what learns from examples and inputs together: their states take too much memory to be kept.

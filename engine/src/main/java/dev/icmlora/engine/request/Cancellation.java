@@ -2,13 +2,28 @@ package dev.icmlora.engine.request;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 
 /// Signals to work that no client waits for it any more, or not for much longer. Set by one thread, read by others.
 public final class Cancellation {
 
+    /// Share of the time that is left to what follows unless it is known how long that takes.
+    private static final double USUAL_REST = 0.35;
+    /// Share of the time in which what was cut short becomes a result.
+    private static final double ENDING = 0.1;
+    /// Share of the time in which a result becomes a reply.
+    private static final double REPLY = 0.05;
+
     private final long since;
     private final Duration limit;
-    private volatile boolean requested;
+    private final CountDownLatch requested = new CountDownLatch(1);
+    /// Whether something else requests it.
+    private final BooleanSupplier also;
+    /// Seconds that what follows takes.
+    private volatile DoubleSupplier rest;
+    private volatile boolean othersFirst;
 
     /// Of work that has all the time that it wants.
     public Cancellation() {
@@ -17,48 +32,72 @@ public final class Cancellation {
 
     /// @param limit time from now until no client waits any more
     public Cancellation(Duration limit) {
-        this(System.nanoTime(), limit);
+        this(System.nanoTime(), limit, () -> USUAL_REST * seconds(limit), () -> false, false);
     }
 
-    private Cancellation(long since, Duration limit) {
+    private Cancellation(long since, Duration limit, DoubleSupplier rest, BooleanSupplier also, boolean othersFirst) {
         this.since = since;
         this.limit = limit;
+        this.rest = rest;
+        this.also = also;
+        this.othersFirst = othersFirst;
     }
 
     /// One for other work, which has the same time and is requested by itself.
     public Cancellation sameTime() {
-        return new Cancellation(since, limit);
+        return new Cancellation(since, limit, rest, () -> false, othersFirst);
+    }
+
+    /// One for work that can be left out: it is requested when the time for what follows comes, or this one is.
+    public Cancellation whileThereIsTime() {
+        return new Cancellation(since, limit, rest, () -> isRequested() || secondsToSpare() < 0, othersFirst);
+    }
+
+    /// Leaves so many seconds to what follows, as far as is known when it is asked.
+    public void leave(DoubleSupplier seconds) {
+        rest = seconds;
+    }
+
+    /// Has work that no client waits for leave most of the worker's time to others.
+    public void letOthersFirst() {
+        othersFirst = true;
+    }
+
+    public boolean letsOthersFirst() {
+        return othersFirst;
     }
 
     public void request() {
-        requested = true;
+        requested.countDown();
     }
 
     public boolean isRequested() {
-        return requested;
+        return requested.getCount() == 0 || also.getAsBoolean();
     }
 
-    /// Whether half of the time is over, so that what can be left out should be.
+    /// Waits until it is requested, as it is when a request has ended too.
+    public void await() throws InterruptedException {
+        requested.await();
+    }
+
+    /// Whether work should end with what it has.
     public boolean isShortOfTime() {
-        return isSpent(0.5);
+        return secondsToSpare() < ENDING * seconds(limit);
     }
 
-    /// Whether so much of the time is over.
-    ///
-    /// @param share 0 to 1
-    public boolean isSpent(double share) {
-        return secondsUntil(share) < 0;
+    /// Seconds for what can be left out; below 0 once the time for what follows has come.
+    public double secondsToSpare() {
+        return (1 - REPLY) * seconds(limit) - (System.nanoTime() - since) / 1e9 - rest.getAsDouble();
     }
 
-    /// Seconds until so much of the time is over; below 0 afterwards.
-    public double secondsUntil(double share) {
-        // As real numbers: forever has more nanoseconds than a long.
-        return share * (limit.getSeconds() + limit.getNano() / 1e9) - (System.nanoTime() - since) / 1e9;
+    /// As a real number: forever has more nanoseconds than a long.
+    private static double seconds(Duration duration) {
+        return duration.getSeconds() + duration.getNano() / 1e9;
     }
 
     /// @throws CancelledException if no client waits any more
     public void check() {
-        if (requested) {
+        if (isRequested()) {
             throw new CancelledException();
         }
     }

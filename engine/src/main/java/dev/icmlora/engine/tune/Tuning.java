@@ -163,15 +163,10 @@ public final class Tuning implements AutoCloseable {
         }
     }
 
-    /// Takes no step after the one that it is at.
-    public void endSoon() {
-        endingSoon = true;
-    }
-
     /// Ends with the steps that were taken: what was begun of another one is dropped, and the losses afterwards are
     /// those that the last step began with. Where no step was taken, the first one goes on, and is the last.
     public void endAtOnce() {
-        endSoon();
+        endingSoon = true;
         if (done || step == 0) {
             return;
         }

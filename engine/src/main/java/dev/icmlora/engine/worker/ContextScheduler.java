@@ -220,7 +220,9 @@ public final class ContextScheduler {
     }
 
     private boolean mayHavePlace(DecodeRequest request) {
-        return !freeIds.isEmpty() && (request.running() == 0 || running().count() < places);
+        return !freeIds.isEmpty()
+                && (request.running() == 0
+                        || running().count() < places && !request.cancellation().letsOthersFirst());
     }
 
     /// Whether the first that waits for room would still fit beside all that passed it, and this one.
@@ -336,8 +338,9 @@ public final class ContextScheduler {
     /// fits of prompts and of labels.
     ///
     /// @param othersWait whether other groups or jobs wait for the end of the batch
+    /// @param pace takes how long that took
     /// @return false if the computation failed
-    boolean step(List<Group> batch, boolean othersWait) {
+    boolean step(List<Group> batch, boolean othersWait, Pace pace) {
         running(batch).forEach(this::grow);
         var running = running(batch);
         if (running.isEmpty()) {
@@ -345,7 +348,7 @@ public final class ContextScheduler {
         }
         var requests = running.stream().map(Sequence::request).distinct().toList();
         var reading = running.stream().filter(Sequence::isPrefilling).toList();
-        contribute(running, reading, othersWait || requests.size() > 1);
+        var tokens = contribute(running, reading, othersWait || requests.size() > 1);
         var readers = reading.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();
         try {
@@ -355,6 +358,7 @@ public final class ContextScheduler {
             return !e.isFatal();
         }
         var nanos = System.nanoTime() - start;
+        pace.read(tokens, nanos);
         requests.forEach(request -> request.decoded(readers.contains(request), nanos));
         var spoilt = running.stream()
                 .filter(sequence -> sequence.request().adapter().isPresent() && !sequence.isFinite())
@@ -376,7 +380,8 @@ public final class ContextScheduler {
     }
 
     /// @param holdsUp whether what others wait for comes after this batch
-    private void contribute(List<Sequence> running, List<Sequence> reading, boolean holdsUp) {
+    /// @return tokens of the batch
+    private int contribute(List<Sequence> running, List<Sequence> reading, boolean holdsUp) {
         decoder.begin();
         var batch = decoder.room();
         // The one that got its place first: the labels of those that come and go could else take all outputs that a
@@ -389,11 +394,16 @@ public final class ContextScheduler {
         var left = decoder.room();
         if (holdsUp) {
             var part = Math.min(batch / PART_BESIDE_OTHERS, left);
-            read(reading, part, batch, part / SMALLEST_PART);
+            var last = reading.stream()
+                    .collect(Collectors.partitioningBy(
+                            sequence -> sequence.request().cancellation().letsOthersFirst()));
+            read(last.get(false), part, batch, part / SMALLEST_PART);
+            read(last.get(true), Math.min(Math.ceilDiv(part, PART_BESIDE_OTHERS), decoder.room()), batch, 1);
         } else {
             read(reading, left, 4 * batch, ATTENTION_TILE);
         }
         choosing.forEach(sequence -> sequence.contribute(0));
+        return batch - decoder.room();
     }
 
     /// Adds what is next of prompts: as much of each request's, and what one leaves of that is for those with more.

@@ -19,8 +19,9 @@ final class DecodeRequest {
     /// Tokens of a prompt from which on it is not read again. What goes on from a kept prompt differs in rounding from
     /// what does not, so that a short one is asked twice alike.
     private static final int LEAST_KEPT = 16;
-    /// The same where hidden states are wanted, of many short texts that begin alike.
-    private static final int LEAST_KEPT_OF_STATES = 8;
+    /// The same of many texts that begin alike, and where hidden states are wanted, which are of many too.
+    private static final int LEAST_KEPT_OF_MANY = 8;
+    private static final int MANY = 16;
 
     private final Optional<ScaledAdapter> adapter;
     private final List<int[]> prompts;
@@ -66,8 +67,12 @@ final class DecodeRequest {
 
     /// What its prompts are cached under.
     PrefixCache.Key prefixKey() {
-        var least = wanted.statesFrom() == Wanted.NO_STATES ? LEAST_KEPT : LEAST_KEPT_OF_STATES;
-        return new PrefixCache.Key(adapter, wanted.salt(), least);
+        return new PrefixCache.Key(adapter, wanted.salt(), leastKept(prompts, wanted));
+    }
+
+    static int leastKept(List<int[]> prompts, Wanted wanted) {
+        var areMany = prompts.size() >= MANY || wanted.statesFrom() != Wanted.NO_STATES;
+        return areMany ? LEAST_KEPT_OF_MANY : LEAST_KEPT;
     }
 
     List<int[]> prompts() {
@@ -207,23 +212,6 @@ final class DecodeRequest {
     /// What prompts begin with in common counts once, whatever was kept from before: the same request is
     /// always counted the same. What is read of labels counts after each prompt.
     private int promptTokens() {
-        var shared = sharedPrefix();
-        return shared
-                + prompts.stream().mapToInt(prompt -> prompt.length - shared).sum()
-                + labelTokens;
-    }
-
-    private int sharedPrefix() {
-        var first = prompts.getFirst();
-        if (prompts.size() == 1) {
-            return 0;
-        }
-        var shared = first.length;
-        for (var prompt : prompts) {
-            var difference = Arrays.mismatch(first, prompt);
-            shared = Math.min(shared, difference < 0 ? first.length : difference);
-            shared = Math.min(shared, prompt.length - 1);
-        }
-        return shared;
+        return Pace.tokens(prompts) + labelTokens;
     }
 }

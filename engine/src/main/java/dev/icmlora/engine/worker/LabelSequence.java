@@ -144,16 +144,12 @@ final class LabelSequence extends Sequence {
             begin(0);
         }
         reads.forEach(read -> score(tree, read.node, read.output));
-        while (isChoosing() && !ended() && next == trees().get(tree).size()) {
+        while (choosing != null && !ended() && next == trees().get(tree).size()) {
             begin(tree + 1);
         }
         return ended()
                 ? new Delta(choosing.labels().text(Choosing.likeliest(choosing.weighed(ofLabels))), List.of())
                 : new Delta("", List.of());
-    }
-
-    private boolean isChoosing() {
-        return choosing != null;
     }
 
     private void choose(Choosing known) {
@@ -229,7 +225,7 @@ final class LabelSequence extends Sequence {
 
     @Override
     boolean ended() {
-        return isChoosing() && tree == trees().size();
+        return choosing != null && tree == trees().size();
     }
 
     @Override

@@ -50,6 +50,7 @@ public final class Worker implements AutoCloseable {
     private final CpuContention contention;
     private final long sliceNanos;
     private final LongSupplier clock;
+    private final Pace pace = new Pace();
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Deque<Job<?>> jobs = new ArrayDeque<>();
     private final Deque<Job<?>> background = new ArrayDeque<>();
@@ -74,18 +75,8 @@ public final class Worker implements AutoCloseable {
     /// @param adapted decodes with the resident adapter
     /// @param threads sets with how many threads the contexts compute
     /// @param timeSlice how long a group is decoded while others wait
-    public Worker(
-            String name,
-            ContextScheduler base,
-            ContextScheduler adapted,
-            IntConsumer threads,
-            ThreadShare share,
-            Duration timeSlice) {
-        this(name, base, adapted, threads, share, timeSlice, System::nanoTime);
-    }
-
     /// @param clock that says how long time slices and jobs took, in nanoseconds
-    Worker(
+    public Worker(
             String name,
             ContextScheduler base,
             ContextScheduler adapted,
@@ -163,8 +154,7 @@ public final class Worker implements AutoCloseable {
             Cancellation cancellation,
             Observed observed) {
         var request = new DecodeRequest(adapter, prompts, wanted, cancellation, observed);
-        order(new Decode(request), request.done());
-        return request.done();
+        return order(new Decode(request), request.done());
     }
 
     /// A short piece of work with the worker's contexts, whose resident adapter it may change. While texts are decoded,
@@ -180,27 +170,33 @@ public final class Worker implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> run(Job<T> job) {
-        order(job, job.done());
-        return job.done();
+        return order(job, job.done());
     }
 
-    private void order(Order order, CompletableFuture<?> done) {
+    /// @return what is done, once it is no load any more
+    private <T> CompletableFuture<T> order(Order order, CompletableFuture<T> done) {
         load.incrementAndGet();
-        done.whenComplete((result, failure) -> load.decrementAndGet());
+        var result = done.whenComplete((_, _) -> load.decrementAndGet());
         if (closed) {
             done.completeExceptionally(new EngineClosedException());
-            return;
+            return result;
         }
         orders.add(order);
         // Closed in between, the thread may have gone without it.
         if (closed && orders.remove(order)) {
             done.completeExceptionally(new EngineClosedException());
         }
+        return result;
     }
 
     /// Requests and jobs that it has not finished.
     public int load() {
         return load.get();
+    }
+
+    /// How quick it is.
+    public Pace pace() {
+        return pace;
     }
 
     private void computed(boolean well) {
@@ -336,7 +332,7 @@ public final class Worker implements AutoCloseable {
         do {
             busySince = System.nanoTime();
             shareThreads();
-            computed(scheduler.step(batch, !areAlone(batch)));
+            computed(scheduler.step(batch, !areAlone(batch), pace));
             takeOrders();
         } while (batch.stream().allMatch(Group::isRunnable)
                 && (areAlone(batch) || clock.getAsLong() - start < sliceNanos));

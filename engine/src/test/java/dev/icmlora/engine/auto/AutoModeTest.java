@@ -3,12 +3,14 @@ package dev.icmlora.engine.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -55,10 +57,14 @@ class AutoModeTest {
 
     /// @param outcome of the tuning
     private AutoMode auto(Task task, Optional<Outcome> outcome) {
+        return new AutoMode(session, task, adapters(outcome));
+    }
+
+    private TaskAdapters adapters(Optional<Outcome> outcome) {
         var shared = new TaskAdapter(session.shared(), Optional.empty(), false);
         var tuned = outcome.map(
                 of -> new TaskAdapter(shared.adapter(), Optional.of(new Tuning.Summary(of, 6, 1, 0.1)), true));
-        return new AutoMode(session, task, new TaskAdapters() {
+        return new TaskAdapters() {
             @Override
             public Optional<TaskAdapter> tuned() {
                 return tuned;
@@ -75,12 +81,13 @@ class AutoModeTest {
             }
 
             @Override
-            public <T> T once(Class<T> type, Object key, int bytes, Function<EngineSession, T> compute) {
+            public <T> Optional<T> once(
+                    Class<T> type, Object key, int bytes, IntSupplier tokens, Function<EngineSession, T> compute) {
                 var result = compute.apply(session);
                 computed.add(result);
-                return result;
+                return Optional.of(result);
             }
-        });
+        };
     }
 
     private List<int[]> prompts(Task task, boolean shown, String... inputs) {
@@ -228,6 +235,46 @@ class AutoModeTest {
                 drawn);
 
         assertThat(answers).extracting(ReviewedAnswer::opinion).containsExactly(Opinion.NONE);
+    }
+
+    @Test
+    void whatThereIsNoTimeForIsLeftOut() {
+        var hurried = new EngineSession(engine, new Cancellation(Duration.ofMillis(1)));
+        var diverged = adapters(Optional.of(Outcome.DIVERGED));
+
+        assertThat(opinion(session)).isNotEqualTo(Opinion.NONE);
+        assertThat(opinion(hurried)).isEqualTo(Opinion.NONE);
+        assertThat(way(session, diverged)).isEqualTo(Way.SHARED_EXAMPLES);
+        assertThat(way(hurried, diverged)).isEqualTo(Way.SHARED);
+    }
+
+    @Test
+    void whatIsBegunIsGivenUpWhenTheTimeForTheRestComes() {
+        var hurried = new EngineSession(engine, new Cancellation(Duration.ofMillis(500)));
+        hurried.leaveTimeFor(0);
+
+        assertThat(hurried.inTime(0, asking -> asking.compute(() -> "done"))).hasValue("done");
+        assertThat(hurried.inTime(0, asking -> {
+                    while (true) {
+                        asking.compute(() -> "more");
+                    }
+                }))
+                .isEmpty();
+        assertThat(hurried.compute(() -> "the rest")).isEqualTo("the rest");
+    }
+
+    private Way way(EngineSession asking, TaskAdapters adapters) {
+        var auto = new AutoMode(asking, PLURALS, adapters);
+        auto.leaveTimeFor(prompts(PLURALS, false, "xylem"), text());
+        return auto.choose(() -> true, 1, text()).way();
+    }
+
+    private Opinion opinion(EngineSession asking) {
+        var auto = new AutoMode(asking, PLURALS, adapters(Optional.of(Outcome.TUNED)));
+        var shown = Optional.of(prompts(PLURALS, true, "xylem"));
+        return auto.answer(auto.by(Way.TUNED), 1, prompts(PLURALS, false, "xylem"), (_, _) -> shown, text())
+                .getFirst()
+                .opinion();
     }
 
     /// Labels that an adapter prefers whatever it is asked lose half of that.

@@ -49,7 +49,8 @@ class LabelsTest {
             new ContextScheduler(adapted, 4, 4, Labels.BRANCHES, CELLS),
             threads -> {},
             new ThreadShare(1),
-            Duration.ZERO);
+            Duration.ZERO,
+            System::nanoTime);
 
     @AfterEach
     void close() {

@@ -126,7 +126,8 @@ class WorkerIsolationTest {
                         cells),
                 threads -> {},
                 new ThreadShare(1),
-                Duration.ZERO);
+                Duration.ZERO,
+                System::nanoTime);
         return new Bench(owned(worker), base, adapted);
     }
 

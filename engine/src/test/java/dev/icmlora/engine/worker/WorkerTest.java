@@ -374,6 +374,26 @@ class WorkerTest {
     }
 
     @Test
+    void whatLetsOthersGoFirstHasOnePlaceAndReadsLittleBesideThem() {
+        var gate = new Gate(base);
+        var afterwards = new Cancellation();
+        afterwards.letOthersFirst();
+        var later = worker.decode(
+                BASE, List.of(prompt(100), prompt(110)), decoding(1), afterwards.sameTime(), Observed.NOTHING);
+        gate.letPass(1);
+        var asked = write(BASE, 80, 1);
+        var read = whenDone(asked, () -> base.tokensRead);
+        gate.open();
+
+        // The first of its prompts was read before, as quickly as any. Each batch has eight tokens of prompts then, and
+        // one of the second.
+        assertThat(read.join()).isBetween(100 + 80, 100 + 80 + 20);
+        assertThat(later.join().texts()).containsExactly(text(100, 1), text(110, 1));
+        assertThat(base.decoded.subList(0, 2))
+                .allSatisfy(sequences -> assertThat(sequences).hasSize(1));
+    }
+
+    @Test
     void weightsThatAreTooLargeFailTheirRequestOnlyAndAreRefusedFromThenOn() {
         var gate = new Gate(adapted);
         adapted.tooLarge.add(GREEN.orElseThrow());
@@ -475,18 +495,27 @@ class WorkerTest {
 
     @Test
     void promptsOfARequestReadWhatTheyBeginWithOnce() {
-        var shared = 50;
-        var prompts = IntStream.range(0, 6)
-                .mapToObj(i -> IntStream.concat(IntStream.range(0, shared), IntStream.of(1000 + i, 2000 + i))
+        assertThat(tokensRead(6, 50)).isEqualTo(50 + 6 * 2);
+        assertThat(tokensRead(16, 8)).as("of many, a short beginning").isEqualTo(8 + 16 * 2);
+        assertThat(tokensRead(15, 8)).as("of few").isEqualTo(15 * (8 + 2));
+    }
+
+    /// By prompts that begin alike and end in two tokens of their own.
+    private int tokensRead(int count, int shared) {
+        var prompts = IntStream.range(0, count)
+                .mapToObj(i -> IntStream.concat(
+                                IntStream.range(0, shared).map(token -> 100 * count + token),
+                                IntStream.of(10_000 + i, 20_000 + i))
                         .toArray())
                 .toList();
+        var before = adapted.tokensRead;
 
         var answers = worker.decode(RED, prompts, decoding(1), new Cancellation(), Observed.NOTHING)
                 .join();
 
-        assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(6);
-        assertThat(adapted.tokensRead).isEqualTo(shared + 6 * 2);
-        assertThat(answers.spent().promptTokens()).isEqualTo(shared + 6 * 2);
+        assertThat(answers.texts()).containsOnly(text(shared + 2, 1)).hasSize(count);
+        assertThat(answers.spent().promptTokens()).isEqualTo(shared + 2 * count);
+        return adapted.tokensRead - before;
     }
 
     @Test

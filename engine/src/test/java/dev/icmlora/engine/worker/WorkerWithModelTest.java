@@ -95,7 +95,8 @@ class WorkerWithModelTest {
                 new ContextScheduler(adaptedDecoder, SEQUENCES, KEPT, 0, CONTEXT),
                 threads -> {},
                 new ThreadShare(1),
-                Duration.ZERO);
+                Duration.ZERO,
+                System::nanoTime);
     }
 
     private static LlamaContext context() {

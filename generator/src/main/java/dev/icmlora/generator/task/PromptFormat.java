@@ -92,6 +92,11 @@ public final class PromptFormat {
         return prompt.tokens.length + beforeQuestion(prompt.descriptionEnd, prompt.answers).length;
     }
 
+    /// Number of tokens of a task as one text.
+    public int tokens(Task task) {
+        return packed(task.description(), task.examples()).tokens().length;
+    }
+
     /// All examples with their answers; without examples, the opening of the first turn with the description.
     public Prompt packed(String description, List<Example> examples) {
         Builder prompt = new Builder(description);

@@ -28,11 +28,6 @@ public final class Fingerprinter implements AutoCloseable {
         this.batch = TokenBatch.allocate(batchTokens, 1);
     }
 
-    /// Number of tokens that {@link #of} would decode for `task`; it must not exceed the context.
-    public int tokens(Task task) {
-        return format.packed(task.description(), task.examples()).tokens().length;
-    }
-
     /// The vector of `task`, on the context's thread.
     ///
     /// @throws IllegalArgumentException when the task says nothing, or has more tokens than the context holds

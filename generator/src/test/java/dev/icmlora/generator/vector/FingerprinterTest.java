@@ -92,7 +92,7 @@ class FingerprinterTest {
         List<Example> many = Collections.nCopies(20, PLURALS.getFirst());
         Task task = new Task("Give the plural.", many);
 
-        assertThat(fingerprinter.tokens(task)).isBetween(129, 512);
+        assertThat(PromptFormat.of(MODEL).tokens(task)).isBetween(129, 512);
         float[] steps = fingerprinter.of(task).values();
         assertThat(steps).endsWith(1, 1);
         try (LlamaContext large = LlamaContext.create(
@@ -146,7 +146,7 @@ class FingerprinterTest {
 
         assertThatThrownBy(() -> fingerprinter.of(task))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(String.valueOf(fingerprinter.tokens(task)))
+                .hasMessageContaining(String.valueOf(PromptFormat.of(MODEL).tokens(task)))
                 .hasMessageContaining("512");
     }
 
