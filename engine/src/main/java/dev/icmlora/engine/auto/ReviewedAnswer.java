@@ -27,11 +27,6 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
         /// Another answer, and a surer one: it counts.
         PREVAILS;
 
-        /// Whether both answers are the same.
-        public boolean isSame() {
-            return this == AGREES;
-        }
-
         /// Whether there are two different answers.
         public boolean differs() {
             return this == DISAGREES || this == PREVAILS;
@@ -47,15 +42,11 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
     /// counts. Everything that has a say in an answer is combined here, the scores of labels too.
     static ReviewedAnswer of(Answer first, Answer second) {
         boolean surer = isSurer(second, first);
+        Opinion differing = surer ? Opinion.PREVAILS : Opinion.DISAGREES;
         return new ReviewedAnswer(
-                surer ? second : first, opinion(first.text().equals(second.text()), surer), OptionalDouble.empty());
-    }
-
-    /// Makes one answer of what two models say of the spans of a text: each counts half.
-    static ReviewedAnswer together(Answer first, Answer second) {
-        Answer both = SpanHead.together(first, second);
-        boolean prevails = !both.text().equals(first.text());
-        return new ReviewedAnswer(both, opinion(first.text().equals(second.text()), prevails), OptionalDouble.empty());
+                surer ? second : first,
+                first.text().equals(second.text()) ? Opinion.AGREES : differing,
+                OptionalDouble.empty());
     }
 
     ReviewedAnswer with(OptionalDouble fitted) {
@@ -69,13 +60,6 @@ public record ReviewedAnswer(Answer answer, Opinion opinion, OptionalDouble conf
     /// Whether an answer needs no second opinion. One whose probability is not known does.
     static boolean isSure(Answer answer) {
         return isWhole(answer) && probability(answer) >= (answer.labels().isEmpty() ? SURE_OF_TEXT : SURE);
-    }
-
-    private static Opinion opinion(boolean same, boolean surer) {
-        if (same) {
-            return Opinion.AGREES;
-        }
-        return surer ? Opinion.PREVAILS : Opinion.DISAGREES;
     }
 
     /// An answer that was cut off is never surer than a whole one.

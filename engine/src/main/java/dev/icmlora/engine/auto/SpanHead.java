@@ -9,12 +9,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.ToIntFunction;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -56,8 +56,6 @@ final class SpanHead implements Serializable {
     private static final double DOUBT = 3;
     /// Words of all examples that it is fitted to.
     private static final int MOST_WORDS = 512;
-    /// A span that is less likely, or was not read, counts as if it were so likely.
-    private static final double LEAST = 1e-6;
     /// From this score on, a word is rather within a span than not.
     private static final double HALF = 0.5;
     /// States that all regressions together see of a word, after each layer.
@@ -70,46 +68,30 @@ final class SpanHead implements Serializable {
     /// What a word may be in a span, as one regression tells.
     private enum Role {
         /// By the word's first token and the one before it.
-        BEGINS {
-            @Override
-            double[] row(Text text, int word, int layer) {
-                return text.row(layer, text.firsts[word], text.firsts[word] + 1);
-            }
-
-            @Override
-            boolean holds(Words.Place span, int word) {
-                return span.first() == word;
-            }
-        },
+        BEGINS(
+                (text, word) -> new int[] {text.firsts[word], text.firsts[word] + 1},
+                (span, word) -> span.first() == word),
         /// By its last token and the one after it.
-        ENDS {
-            @Override
-            double[] row(Text text, int word, int layer) {
-                return text.row(layer, text.lasts[word] + 1, text.lasts[word] + 2);
-            }
-
-            @Override
-            boolean holds(Words.Place span, int word) {
-                return span.last() == word;
-            }
-        },
+        ENDS(
+                (text, word) -> new int[] {text.lasts[word] + 1, text.lasts[word] + 2},
+                (span, word) -> span.last() == word),
         /// By its last token.
-        WITHIN {
-            @Override
-            double[] row(Text text, int word, int layer) {
-                return text.row(layer, text.lasts[word] + 1);
-            }
+        WITHIN(
+                (text, word) -> new int[] {text.lasts[word] + 1},
+                (span, word) -> span.first() <= word && word <= span.last());
 
-            @Override
-            boolean holds(Words.Place span, int word) {
-                return span.first() <= word && word <= span.last();
-            }
-        };
+        private final BiFunction<Text, Integer, int[]> tokens;
+        private final BiPredicate<Words.Place, Integer> isTrue;
+
+        Role(BiFunction<Text, Integer, int[]> tokens, BiPredicate<Words.Place, Integer> isTrue) {
+            this.tokens = tokens;
+            this.isTrue = isTrue;
+        }
 
         /// @param layer place of one, after which the states are seen
-        abstract double[] row(Text text, int word, int layer);
-
-        abstract boolean holds(Words.Place span, int word);
+        double[] row(Text text, int word, int layer) {
+            return text.row(layer, tokens.apply(text, word));
+        }
     }
 
     /// A word of an example.
@@ -299,7 +281,7 @@ final class SpanHead implements Serializable {
     private static double[][] targets(Role role, List<Known> known) {
         return known.stream()
                 .map(each -> new double[] {
-                    each.span.filter(span -> role.holds(span, each.word)).isPresent() ? 1 : 0
+                    each.span.filter(span -> role.isTrue.test(span, each.word)).isPresent() ? 1 : 0
                 })
                 .toArray(double[][]::new);
     }
@@ -414,23 +396,6 @@ final class SpanHead implements Serializable {
                 logs.merge(words.span(first, last), weight * (score + ends[last]), Math::max);
             }
         }
-        return answer(logs, text::tokens);
-    }
-
-    /// What two models say of the spans of a text, each counting half.
-    static Answer together(Answer one, Answer other) {
-        var spans = new LinkedHashSet<>(one.labels().keySet());
-        spans.addAll(other.labels().keySet());
-        var logs = new LinkedHashMap<String, Double>();
-        spans.forEach(span -> logs.put(span, (log(one, span) + log(other, span)) / 2));
-        return answer(logs, _ -> one.tokens());
-    }
-
-    private static double log(Answer opinion, String span) {
-        return Math.log(Math.max(opinion.labels().getOrDefault(span, 0.0), LEAST));
-    }
-
-    private static Answer answer(Map<String, Double> logs, ToIntFunction<String> tokens) {
         var likeliest =
                 Collections.max(logs.entrySet(), Map.Entry.comparingByValue()).getKey();
         var most = logs.get(likeliest);
@@ -441,7 +406,7 @@ final class SpanHead implements Serializable {
         return new Answer(
                 likeliest,
                 Finish.STOP,
-                tokens.applyAsInt(likeliest),
+                text.tokens(likeliest),
                 List.of(),
                 OptionalDouble.of(shares.get(likeliest)),
                 Collections.unmodifiableMap(shares));

@@ -1,7 +1,6 @@
 package dev.icmlora.engine.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
 import java.util.List;
@@ -66,20 +65,6 @@ class ReviewedAnswerTest {
         counts("whole", Opinion.PREVAILS, answer("cut", 0.9, Finish.LENGTH), answer("whole", 0.1));
     }
 
-    @Test
-    void spansOfTwoOpinionsCountAlike() {
-        var first = spans(Map.of("5 pm", 0.5, "5", 0.4, "at 5 pm", 0.1));
-        var second = spans(Map.of("5", 0.9, "5 pm", 0.1));
-
-        counts("5", Opinion.PREVAILS, ReviewedAnswer.together(first, second));
-        counts("5", Opinion.DISAGREES, ReviewedAnswer.together(second, first));
-        counts("5 pm", Opinion.AGREES, ReviewedAnswer.together(first, first));
-        var shares = ReviewedAnswer.together(first, second).answer().labels();
-        assertThat(shares).containsOnlyKeys("5 pm", "5", "at 5 pm");
-        assertThat(shares.get("5") / shares.get("5 pm")).isCloseTo(Math.sqrt(0.4 * 0.9 / (0.5 * 0.1)), within(1e-9));
-        assertThat(shares.get("at 5 pm")).isPositive().isLessThan(0.01);
-    }
-
     private static Answer spans(Map<String, Double> shares) {
         var likeliest =
                 Collections.max(shares.entrySet(), Map.Entry.comparingByValue()).getKey();
@@ -88,10 +73,7 @@ class ReviewedAnswerTest {
     }
 
     private static void counts(String text, Opinion opinion, Answer first, Answer second) {
-        counts(text, opinion, ReviewedAnswer.of(first, second));
-    }
-
-    private static void counts(String text, Opinion opinion, ReviewedAnswer reviewed) {
+        var reviewed = ReviewedAnswer.of(first, second);
 
         assertThat(reviewed.answer().text()).isEqualTo(text);
         assertThat(reviewed.opinion()).isEqualTo(opinion);

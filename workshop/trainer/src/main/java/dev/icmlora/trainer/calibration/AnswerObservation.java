@@ -4,6 +4,7 @@ import java.io.Serializable;
 
 import dev.icmlora.engine.Calibration;
 import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.auto.ReviewedAnswer.Opinion;
 import dev.icmlora.engine.tune.Tuning;
 
 /// One answer of a tuned task, and whether it is the right one.
@@ -15,6 +16,6 @@ public record AnswerObservation(double[] seen, boolean right) implements Seriali
     static AnswerObservation of(ReviewedAnswer reviewed, Tuning.Summary tuning, boolean right) {
         var opinion = reviewed.opinion();
         return new AnswerObservation(
-                Calibration.seen(reviewed.answer(), tuning, opinion.isSame(), opinion.differs()), right);
+                Calibration.seen(reviewed.answer(), tuning, opinion == Opinion.AGREES, opinion.differs()), right);
     }
 }
