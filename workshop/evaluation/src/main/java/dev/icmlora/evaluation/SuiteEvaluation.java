@@ -81,7 +81,7 @@ public final class SuiteEvaluation {
         Set<String> catalogue = manifest.learnedFrom().stream()
                 .map(GeneratorManifest.CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         List<Evaluation.Subject> measured =
                 Evaluation.subjects(suite, catalogue, measurement.seen(), measurement.tasks(), measurement.seed());
         train(measured, texts, progress);

@@ -123,7 +123,7 @@ public record UntrainedEvaluation(FunctionClient function, Measurement measureme
     }
 
     private List<SuiteTask> tasks() {
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
         return split == Split.HELD_OUT

@@ -18,7 +18,7 @@ import dev.icmlora.tasks.suite.TaskSuite;
 
 class EvaluationTest {
 
-    private static final TaskSuite SUITE = TaskSuite.create();
+    private static final TaskSuite SUITE = TaskSuite.get();
 
     @Test
     void aTrainedTaskIsNeverCountedAsHeldOut() {

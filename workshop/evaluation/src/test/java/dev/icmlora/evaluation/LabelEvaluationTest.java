@@ -37,7 +37,7 @@ class LabelEvaluationTest {
 
     @Test
     void everyHeldOutTaskWithLabelsIsAskedInAllWays() throws Exception {
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         Set<String> trained =
                 suite.tasks(Split.TRAIN).stream().map(SuiteTask::id).collect(Collectors.toSet());
 

@@ -24,7 +24,7 @@ import dev.icmlora.trainer.tasks.InProcess;
 class UntrainedEvaluationTest {
 
     private static final Measurement MEASUREMENT = new Measurement(2, 3, 0, 1);
-    private static final TaskSuite SUITE = TaskSuite.create();
+    private static final TaskSuite SUITE = TaskSuite.get();
 
     @TempDir
     private Path folder;

@@ -37,7 +37,7 @@ public final class SuiteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         PrintWriter out = spec.commandLine().getOut();
         if (export != null) {
             SuiteExport.write(suite, export);

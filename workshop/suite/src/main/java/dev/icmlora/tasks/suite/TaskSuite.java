@@ -39,8 +39,17 @@ public final class TaskSuite {
         this.splits = Map.copyOf(splits);
     }
 
+    /// The suite. To make it takes seconds, so a process does that once, when it is first asked for.
+    public static TaskSuite get() {
+        return Made.SUITE;
+    }
+
+    private static final class Made {
+        private static final TaskSuite SUITE = create();
+    }
+
     /// @throws IllegalStateException when a recipe yields too few examples
-    public static TaskSuite create() {
+    static TaskSuite create() {
         List<SuiteTask> tasks = new ArrayList<>();
         for (TaskFamily family : Families.all()) {
             for (TaskRecipe recipe : family.tasks()) {

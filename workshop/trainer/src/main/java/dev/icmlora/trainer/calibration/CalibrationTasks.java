@@ -57,7 +57,7 @@ public final class CalibrationTasks {
         this.catalogue = GeneratorFile.read(generator.toPath()).manifest().learnedFrom().stream()
                 .map(CatalogueEntry::task)
                 .collect(Collectors.toSet());
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         this.engines = new Engines(model, generator, threads);
         this.runner = runner;
         this.draws = draws;

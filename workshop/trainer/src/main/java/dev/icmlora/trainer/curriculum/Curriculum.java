@@ -43,7 +43,7 @@ public record Curriculum(List<TrainingTask> tasks, List<TrainingTask> texts, Lis
     /// @param cache folder of what is fetched for text domains
     /// @param wanted by id
     static Curriculum ofSuite(Path cache, Predicate<String> wanted) {
-        TaskSuite suite = TaskSuite.create();
+        TaskSuite suite = TaskSuite.get();
         TextDomains texts = TextDomains.fetch(cache, domain -> wanted.test(TrainingTask.idOfText(domain)));
         texts.missing().forEach((domain, why) -> System.err.println("without the texts of " + domain + ": " + why));
         return new Curriculum(

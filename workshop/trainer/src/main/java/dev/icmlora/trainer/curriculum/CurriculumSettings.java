@@ -39,7 +39,7 @@ public record CurriculumSettings(Optional<Path> taskFolder, String match, int mo
     public List<TrainingTask> everything(Path folder, PromptFormat format) throws IOException {
         Curriculum all = all(folder, format);
         Stream<TrainingTask> heldOut = taskFolder.isEmpty()
-                ? TaskSuite.create().tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
+                ? TaskSuite.get().tasks(Split.HELD_OUT).stream().map(TrainingTask::of)
                 : Stream.empty();
         return Stream.of(all.learned().stream(), all.validation().stream(), heldOut)
                 .flatMap(tasks -> tasks)
