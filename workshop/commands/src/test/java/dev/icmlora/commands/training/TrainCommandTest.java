@@ -14,91 +14,139 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 import dev.icmlora.commands.Workshop;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.network.GeneratorFile;
 import dev.icmlora.generator.network.GeneratorManifest.CatalogueEntry;
+import dev.icmlora.ggml.GgufFile;
+import dev.icmlora.ggml.GgufWriter;
 
-/// From a folder of task files to a generator, for seconds instead of an hour.
+/// From folders of task files to generators, for seconds instead of hours: of the base model's first layers alone,
+/// which a variable of the environment names, in a process of its own.
 class TrainCommandTest {
+    private static final int LAYERS = 2;
+    private static final String DEPTH = "llama.block_count";
+
     @TempDir
-    private Path scratch;
+    private static Path scratch;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private static Path first;
+    private static Path second;
+    private static String printed;
 
-    @Test
-    void aFolderOfTasksBecomesAGenerator() throws IOException {
+    /// The second generator goes on from the first one, with other tasks.
+    @BeforeAll
+    static void trainTwoGenerators() throws Exception {
+        Path model = scratch.resolve("shallow.gguf");
+        writeShallow(model);
         Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
         write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
         write(tasks.resolve("double.jsonl"), "Write it twice.", i -> word(i) + word(i));
-        Path generator = scratch.resolve("mine.gguf");
+        Path others = Files.createDirectory(scratch.resolve("other-tasks"));
+        write(others.resolve("last.jsonl"), "Write its last letter.", i -> word(i).substring(4));
+        Path training = scratch.resolve("training");
+        first = scratch.resolve("mine.gguf");
+        second = scratch.resolve("next.gguf");
 
-        int code = train(tasks, "--minutes", "0.01", "--vectors", "2", "--output", generator.toString());
+        printed = process(
+                model,
+                "train %s --minutes 0.001 --vectors 2 --output %s".formatted(tasks, first),
+                "train-generator --steps 1 --vectors 2 --validate-every 1000 --from %s --task-folder %s --folder %s"
+                        .formatted(first, others, training),
+                "export --vectors 2 --task-folder %s --folder %s --output %s".formatted(others, training, second),
+                "tasks --generator " + second);
+    }
 
-        assertThat(code).as(err.toString()).isZero();
-        GeneratorFile trained = GeneratorFile.read(generator);
+    private static void writeShallow(Path path) {
+        try (GgufFile whole = GgufFile.open(Installation.ofThisProcess().model())) {
+            GgufWriter shallow = new GgufWriter().uint32(DEPTH, LAYERS);
+            whole.keys().stream().filter(key -> !key.equals(DEPTH)).forEach(key -> shallow.copy(whole, key));
+            whole.tensors().stream()
+                    .filter(tensor -> layer(tensor.name()) < LAYERS)
+                    .forEach(tensor ->
+                            shallow.tensor(tensor.name(), tensor.type(), tensor.shape(), whole.bytes(tensor)));
+            shallow.write(path);
+        }
+    }
+
+    /// That a tensor belongs to, such as 3 of `blk.3.attn_q.weight`; -1 of none.
+    private static int layer(String tensor) {
+        return tensor.startsWith("blk.") ? Integer.parseInt(tensor.split("\\.")[1]) : -1;
+    }
+
+    @Test
+    void aFolderOfTasksBecomesAGenerator() {
+        GeneratorFile trained = GeneratorFile.read(first);
+
         assertThat(trained.manifest().name()).isEqualTo("my-tasks");
         assertThat(trained.manifest().catalogue())
                 .extracting(CatalogueEntry::task)
                 .containsExactly("user/double", "user/shout");
         assertThat(trained.seenLatents()).hasSize(2);
-        assertThat(out.toString()).contains("ICM_LORA_GENERATOR='%s' make eval-public".formatted(generator));
+        assertThat(printed).contains("ICM_LORA_GENERATOR='%s' make eval-public".formatted(first));
     }
 
     /// Or they would count as tasks that it never saw.
     @Test
-    void aGeneratorThatGoesOnWithOtherTasksNamesThoseOfBeforeToo() throws IOException {
-        Path tasks = Files.createDirectory(scratch.resolve("my-tasks"));
-        write(tasks.resolve("shout.jsonl"), "Write it in capital letters.", i -> word(i).toUpperCase(Locale.ROOT));
-        Path folder = scratch.resolve("training");
-        Path before = Installation.ofThisProcess().generator();
-        Path generator = scratch.resolve("mine.gguf");
+    void aGeneratorThatGoesOnWithOtherTasksNamesThoseOfBeforeToo() {
+        GeneratorFile file = GeneratorFile.read(second);
 
-        int trained =
-                run("train-generator --steps 1 --vectors 2 --validate-every 1000 --from %s --task-folder %s --folder %s"
-                        .formatted(before, tasks, folder));
-        int exported =
-                run("export --vectors 2 --task-folder %s --folder %s --output %s".formatted(tasks, folder, generator));
-        int listed = run("tasks --generator " + generator);
-
-        assertThat(List.of(trained, exported, listed)).as(err.toString()).containsOnly(0);
-        GeneratorFile file = GeneratorFile.read(generator);
-        assertThat(file.manifest().catalogue()).extracting(CatalogueEntry::task).containsExactly("user/shout");
+        assertThat(file.manifest().catalogue()).extracting(CatalogueEntry::task).containsExactly("user/last");
         assertThat(file.manifest().before())
-                .isEqualTo(GeneratorFile.read(before).manifest().catalogue());
+                .isEqualTo(GeneratorFile.read(first).manifest().catalogue());
         assertThat(file.seenLatents()).hasSize(1);
-        assertThat(out.toString()).contains("user/shout\n", "letters/");
+        assertThat(printed.lines()).endsWith("user/last", "user/double", "user/shout");
     }
 
     @Test
     void whatIsWrongWithATaskIsSaidBeforeAnythingIsTrained() throws IOException {
-        Path tasks = Files.createDirectory(scratch.resolve("bad-tasks"));
+        Path tasks = Files.createDirectories(scratch.resolve("wrong/bad-tasks"));
         write(tasks.resolve("constant.jsonl"), "Say yes.", i -> "yes");
+        StringWriter err = new StringWriter();
 
-        int code = train(tasks);
+        int code = Workshop.commandLine().setErr(new PrintWriter(err)).execute("train", tasks.toString());
 
         assertThat(code).isNotZero();
         assertThat(err.toString()).contains("constant.jsonl").contains("one class only");
-        assertThat(scratch.resolve(".icm-lora")).doesNotExist();
+        assertThat(tasks.resolveSibling(".icm-lora")).doesNotExist();
     }
 
-    private int train(Path tasks, String... options) {
-        return execute(Stream.concat(Stream.of("train", tasks.toString()), Stream.of(options)));
+    /// @return what the commands printed
+    private static String process(Path model, String... commands) throws IOException, InterruptedException {
+        List<String> java = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TrainCommandTest.class.getName());
+        Path log = scratch.resolve("process.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(java.stream(), Stream.of(commands)).toList())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put(Installation.MODEL_VARIABLE, model.toString());
+        int code = builder.start().waitFor();
+        String printed = Files.readString(log);
+        assertThat(code).as(printed).isZero();
+        return printed;
     }
 
-    private int run(String command) {
-        return execute(Stream.of(command.split(" ")));
-    }
-
-    private int execute(Stream<String> arguments) {
-        CommandLine command =
-                Workshop.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        return command.execute(arguments.toArray(String[]::new));
+    /// @param commands as they are typed, up to the first that fails
+    public static void main(String[] commands) {
+        for (String command : commands) {
+            int code = Workshop.commandLine().execute(command.split(" "));
+            if (code != 0) {
+                System.exit(code);
+            }
+        }
+        System.exit(0);
     }
 
     private static String word(int i) {

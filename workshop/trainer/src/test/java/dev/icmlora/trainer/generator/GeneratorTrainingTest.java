@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDManager;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.icmlora.engine.Installation;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.network.Generator;
@@ -79,6 +81,24 @@ class GeneratorTrainingTest extends TinyTraining {
                 assertThat(file.withSeenLatents(latents).seenLatents()).hasSize(3);
             }
         }
+    }
+
+    /// Or `train-generator --from` would refuse it.
+    @Test
+    void the_default_generator_has_the_sizes_that_are_trained() {
+        GeneratorArchitecture own = GeneratorFile.read(
+                        Installation.ofThisProcess().generator())
+                .manifest()
+                .architecture();
+
+        assertThat(own)
+                .isEqualTo(new GeneratorArchitecture(
+                        llama.hiddenSize(),
+                        own.vectorLayer(),
+                        GeneratorSettings.UNITS,
+                        GeneratorSettings.LATENT,
+                        GeneratorSettings.UNITS,
+                        own.adapter()));
     }
 
     private static GeneratorFile trained(
