@@ -37,7 +37,7 @@ class SuiteEvaluationTest {
     @BeforeAll
     static void open() {
         Installation installation = Installation.ofThisProcess();
-        bench = ControlBench.open(installation, installation.generator(), 2);
+        bench = ControlBench.open(installation, installation.generator(), 1);
     }
 
     @AfterAll
