@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.icmlora.client.IcmLoraException.FieldError;
 import dev.icmlora.client.ScriptedServer.Received;
 import dev.icmlora.client.ScriptedServer.Reply;
 
@@ -219,6 +220,22 @@ class RetryTest {
             assertThat(server.received())
                     .extracting(received -> received.body().at("/inputs/0").textValue())
                     .containsExactly("0", "256");
+        }
+    }
+
+    @Test
+    void ofMoreInputsThanARequestTakesTheWrongOneIsNamed() throws IOException {
+        var inputs = IntStream.range(0, 258).mapToObj(Integer::toString).toList();
+        var why = "/inputs/1 must not be empty";
+        var wrong = """
+                {"title": "The request is not valid", "status": 400, "detail": "%s",
+                 "errors": [{"field": "/inputs/1", "message": "%s"}]}""".formatted(why, why);
+        try (var server = new ScriptedServer(echoed(inputs.subList(0, 256)), new Reply(400, null, wrong))) {
+            assertThatExceptionOfType(IcmLoraException.class)
+                    .isThrownBy(() -> echo(server).askAll(inputs))
+                    .satisfies(e ->
+                            assertThat(e.errors()).extracting(FieldError::field).containsExactly("/inputs/257"))
+                    .withMessageContaining("/inputs/257");
         }
     }
 
