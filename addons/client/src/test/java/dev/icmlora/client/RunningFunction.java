@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -26,8 +27,8 @@ public final class RunningFunction implements ParameterResolver {
 
     @Override
     public URI resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.GLOBAL)
+        // Surefire has each of two JVMs run one class after the other, each under a root of its own in one session.
+        return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.GLOBAL)
                 .computeIfAbsent(Started.class, key -> Started.now(), Started.class)
                 .address();
     }
@@ -42,7 +43,9 @@ public final class RunningFunction implements ParameterResolver {
             Path module = Path.of("").toAbsolutePath();
             Path script = module.resolve("../../scripts/with-function").normalize();
             var builder = new ProcessBuilder(script.toString(), "cat").redirectErrorStream(true);
-            builder.environment().put("ICM_LORA_THREADS", "1"); // as in the function's own tests
+            // As in the function's own tests.
+            builder.environment().put("ICM_LORA_THREADS", "1");
+            builder.environment().put("FUNCTION_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
             try {
                 // For functions and jobs; those of an earlier run are not there.
                 var bucket = Files.createTempDirectory(Files.createDirectories(module.resolve("target")), "bucket");
