@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -24,17 +25,27 @@ public final class Snippets {
         return JAVA.matcher(text).results().map(found -> found.group(1)).toList();
     }
 
-    /// Runs a program on this test's class path.
+    /// Runs programs of different names on this test's class path, one after the other in one process: a start takes
+    /// longer than what most of them do.
     ///
-    /// @param folder where it is put
+    /// @param folder where they are put
     /// @param function its address, in place of the one that is documented
-    /// @return what it wrote to standard output
-    public static String run(String program, Path folder, URI function) throws IOException, InterruptedException {
-        assertThat(program).contains(DOCUMENTED_ADDRESS);
-        var name = NAME.matcher(program);
-        assertThat(name.find()).as("a public class in\n" + program).isTrue();
-        var source = folder.resolve(name.group(1) + ".java");
-        Files.writeString(source, program.replace(DOCUMENTED_ADDRESS, function.toString()));
+    /// @return what each wrote to standard output
+    public static List<String> run(List<String> programs, Path folder, URI function)
+            throws IOException, InterruptedException {
+        var calls = new StringBuilder();
+        for (var program : programs) {
+            assertThat(program).contains(DOCUMENTED_ADDRESS);
+            var name = NAME.matcher(program);
+            assertThat(name.find()).as("a public class in\n" + program).isTrue();
+            var source = folder.resolve(name.group(1) + ".java");
+            var own = program.replace(DOCUMENTED_ADDRESS, function.toString());
+            Files.writeString(source, own, StandardOpenOption.CREATE_NEW);
+            calls.append("%s.main(arguments); System.out.print('\\f');\n".formatted(name.group(1)));
+        }
+        var source = Files.writeString(
+                folder.resolve("All.java"),
+                "class All { static void main(String[] arguments) throws Exception {\n" + calls + "} }");
         var errors = folder.resolve("errors");
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -46,6 +57,6 @@ public final class Snippets {
                 .start();
         var output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
-        return output;
+        return List.of(output.split("\f"));
     }
 }

@@ -17,7 +17,7 @@ class SnippetsIT {
         var programs = Snippets.in(Path.of("src/main/java/dev/icmlora/client/package-info.java"));
 
         assertThat(programs).hasSize(1);
-        assertThat(Snippets.run(programs.getFirst(), folder, function).lines().toList())
+        assertThat(Snippets.run(programs, folder, function).getFirst().lines().toList())
                 .hasSize(3)
                 .first()
                 .isIn("IMMEDIATE", "WAIT");
