@@ -132,7 +132,7 @@ class ModelsIT {
         var reply = model.chat(ChatRequest.builder()
                 .messages(UserMessage.from("Describe a red car as JSON."))
                 .responseFormat(ResponseFormat.JSON)
-                .maxOutputTokens(60)
+                .maxOutputTokens(4)
                 .build());
 
         assertThat(reply.aiMessage().text()).startsWith("{");
