@@ -49,14 +49,30 @@ class AdapterFolderIT {
     @TempDir
     Path adapters;
 
-    private FunctionProcess start(String... javaOptions) throws IOException {
+    private FunctionProcess start() throws IOException {
         return FunctionProcess.start(
                 folder,
                 Map.of(
                         "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
                         "ICM_LORA_ADAPTERS_DIR_BYTES", "6M",
-                        "ICM_LORA_ADAPTERS_UPLOAD", "true"),
+                        "ICM_LORA_ADAPTERS_UPLOAD", "true"));
+    }
+
+    /// One that has no adapter in memory, and so reads each from the folder, those that it made too.
+    private FunctionProcess startForgetful(String... javaOptions) throws IOException {
+        return FunctionProcess.start(
+                folder,
+                Map.of("ICM_LORA_ADAPTERS_DIR", adapters.toString(), "ICM_LORA_CACHE_ADAPTERS", "0"),
                 javaOptions);
+    }
+
+    /// Has it make an adapter, whose files are in the folder when this returns.
+    ///
+    /// @return its id
+    private String kept(String address) {
+        var id = generated(address, COLOURS).extract().<String>path("id");
+        awaitFiles(2);
+        return id;
     }
 
     @Test
@@ -126,20 +142,16 @@ class AdapterFolderIT {
     /// Reads of it end when the test says so.
     @Test
     void aCrowdHasAFileReadByFewOfThoseThatHavePlaces() throws Exception {
-        String id;
-        try (var first = start()) {
-            id = generated(first.awaitAddress(), COLOURS).extract().path("id");
-            assertThat(first.terminate()).isIn(0, 143);
-        }
-        var weights = adapters.resolve(hex(id) + ".generated.gguf");
-        var whole = Files.move(weights, folder.resolve("whole"));
-        assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
-                .isZero();
-        var writer = new RandomAccessFile(weights.toFile(), "rw");
-
         try (var client = HttpClient.newHttpClient();
-                var second = start()) {
-            var request = HttpRequest.newBuilder(URI.create(second.awaitAddress() + "/adapters/" + id))
+                var function = startForgetful()) {
+            var address = function.awaitAddress();
+            var id = kept(address);
+            var weights = adapters.resolve(hex(id) + ".generated.gguf");
+            var whole = Files.move(weights, folder.resolve("whole"));
+            assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
+                    .isZero();
+            var writer = new RandomAccessFile(weights.toFile(), "rw");
+            var request = HttpRequest.newBuilder(URI.create(address + "/adapters/" + id))
                     .build();
             var replies = IntStream.range(0, PLACES + MORE)
                     .mapToObj(_ -> client.sendAsync(request, BodyHandlers.discarding()))
@@ -164,19 +176,14 @@ class AdapterFolderIT {
     /// There is one processor for the requests, and a file that does not come does not keep it.
     @Test
     void aFileThatIsSlowKeepsNoOtherRequestWaiting() throws Exception {
-        String id;
-        try (var first = start()) {
-            id = generated(first.awaitAddress(), COLOURS).extract().path("id");
-            assertThat(first.terminate()).isIn(0, 143);
-        }
-        var weights = adapters.resolve(hex(id) + ".generated.gguf");
-        Files.delete(weights);
-        assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
-                .isZero();
-
         try (var client = HttpClient.newHttpClient();
-                var second = start("-Djdk.virtualThreadScheduler.parallelism=1")) {
-            var address = second.awaitAddress();
+                var function = startForgetful("-Djdk.virtualThreadScheduler.parallelism=1")) {
+            var address = function.awaitAddress();
+            var id = kept(address);
+            var weights = adapters.resolve(hex(id) + ".generated.gguf");
+            Files.delete(weights);
+            assertThat(new ProcessBuilder("mkfifo", weights.toString()).start().waitFor())
+                    .isZero();
             var asked = HttpRequest.newBuilder(URI.create(address + "/adapter"))
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString("{\"task\": {\"description\": \"%s\"}}".formatted(COLOURS)))
@@ -198,37 +205,31 @@ class AdapterFolderIT {
 
     @Test
     void everyCallerFindsItsOwnAgain() throws Exception {
-        String colours;
-        try (var first = startForTwo()) {
+        try (var first = startForTwo(folder)) {
             var address = first.awaitAddress();
-            colours = as("alice", address, COLOURS)
+            var colours = as("alice", address, COLOURS)
                     .body("cached", equalTo(false))
                     .extract()
-                    .path("id");
+                    .<String>path("id");
             as("bob", address, COLOURS).body("cached", equalTo(false)).body("id", equalTo(colours));
             as("bob", address, PLURALS).body("cached", equalTo(false));
-            assertThat(first.terminate()).isIn(0, 143);
-        }
-        // Who they are is not to be read there, and what they have in common is there for each.
-        assertThat(files())
-                .hasSize(6)
-                .allMatch(name -> name.matches("[0-9a-f]{64}-[0-9a-f]{64}\\.generated\\.(gguf|json)"));
-
-        try (var second = startForTwo()) {
-            var address = second.awaitAddress();
-            by("alice")
-                    .get(address + "/v1/models")
-                    .then()
-                    .body("data.size()", equalTo(2))
-                    .body("data.id", hasItems(colours));
-            as("alice", address, PLURALS).body("cached", equalTo(false));
-            as("bob", address, PLURALS).body("cached", equalTo(true));
-            as("bob", address, COLOURS).body("cached", equalTo(true));
-            // With one more of alice's.
-            awaitAdapters(4);
+            // Who they are is not to be read there, and what they have in common is there for each.
+            awaitFiles(6);
+            assertThat(files()).allMatch(name -> name.matches("[0-9a-f]{64}-[0-9a-f]{64}\\.generated\\.(gguf|json)"));
 
             try (var other = startForTwo(Files.createDirectory(folder.resolve("other")))) {
                 var elsewhere = other.awaitAddress();
+                by("alice")
+                        .get(elsewhere + "/v1/models")
+                        .then()
+                        .body("data.size()", equalTo(2))
+                        .body("data.id", hasItems(colours));
+                as("alice", elsewhere, PLURALS).body("cached", equalTo(false));
+                as("bob", elsewhere, PLURALS).body("cached", equalTo(true));
+                as("bob", elsewhere, COLOURS).body("cached", equalTo(true));
+                // With one more of alice's.
+                awaitAdapters(4);
+
                 by("alice").delete(address + "/adapters/" + colours).then().statusCode(204);
 
                 assertThat(stems()).hasSize(3);
@@ -239,10 +240,6 @@ class AdapterFolderIT {
                 awaitAdapters(4);
             }
         }
-    }
-
-    private FunctionProcess startForTwo() throws IOException {
-        return startForTwo(folder);
     }
 
     /// @param own working directory
@@ -292,6 +289,14 @@ class AdapterFolderIT {
     }
 
     /// Until what is written soon was written.
+    private void awaitFiles(int count) {
+        Eventually.until(() -> {
+            var names = files();
+            return names.size() == count && names.stream().noneMatch(name -> name.endsWith(".draft"));
+        });
+    }
+
+    /// The same of adapters.
     private void awaitAdapters(int count) {
         Eventually.until(() -> stems().size() == count);
     }
