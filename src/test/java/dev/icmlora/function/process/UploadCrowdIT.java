@@ -1,15 +1,10 @@
 package dev.icmlora.function.process;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.lessThan;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +30,6 @@ import dev.icmlora.function.PeftFiles;
 class UploadCrowdIT {
 
     private static final int CLIENTS = 400;
-    private static final int PLACES = 4;
     private static final int LIMIT = 16 << 20;
     private static final int BODIES = 128;
     private static final int VALUES = 300_000;
@@ -107,45 +100,6 @@ class UploadCrowdIT {
             given().get(address + "/q/health/live").then().statusCode(200);
             assertThat(function.output()).doesNotContain("OutOfMemoryError", "ERROR");
         }
-    }
-
-    /// They say that more is coming, and send nothing.
-    @Test
-    void clientsThatSendNothingLoseTheirPlaces() throws Exception {
-        var environment = Map.of("ICM_LORA_ADAPTERS_UPLOAD", "true");
-        var good = PeftFiles.zip("attn_v", 1, 1, new float[576], new float[192]);
-        var idle = new ArrayList<BufferedReader>();
-        try (var function = FunctionProcess.start(folder, environment);
-                var client = HttpClient.newHttpClient()) {
-            var address = function.awaitAddress();
-            for (var i = 0; i < PLACES; i++) {
-                idle.add(begun(URI.create(address)));
-                // It has a place.
-                assertThat(idle.getLast().readLine()).isEqualTo("HTTP/1.1 100 Continue");
-            }
-            assertThat(upload(client, address, good).join().statusCode()).isEqualTo(429);
-
-            for (var reply : idle) {
-                assertThat(reply.lines())
-                        .contains("HTTP/1.1 408 Request Timeout")
-                        .anyMatch(
-                                line -> line.contains("After 5 s, the body must have come with 65536 bytes a second"));
-            }
-            assertThat(upload(client, address, good).join().statusCode()).isEqualTo(201);
-            assertThat(function.output()).doesNotContain("ERROR");
-        } finally {
-            for (var reply : idle) {
-                reply.close();
-            }
-        }
-    }
-
-    private static BufferedReader begun(URI address) throws IOException {
-        var socket = new Socket(address.getHost(), address.getPort());
-        socket.setSoTimeout(30_000);
-        var head = "PUT /adapters HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
-        socket.getOutputStream().write(head.formatted(address.getAuthority()).getBytes(US_ASCII));
-        return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
     }
 
     /// Refused as soon as so much of it is unpacked.
