@@ -25,7 +25,7 @@ import dev.icmlora.storage.local.LocalStore;
 /// A function that is killed in the middle of a task file, and the next one.
 class EventsIT {
 
-    private static final int INPUTS = 40;
+    private static final int INPUTS = 24;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
