@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Functions that two instances share, and one that is killed.
 class NamedFunctionsIT {
 
-    private static final int DEFINITIONS = 24;
+    private static final int DEFINITIONS = 12;
 
     @TempDir
     Path folder;
