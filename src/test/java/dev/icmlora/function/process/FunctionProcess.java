@@ -81,12 +81,6 @@ public final class FunctionProcess implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // It lives for seconds, which are too few to optimise for on the cores that it computes with.
             command.add("-XX:TieredStopAtLevel=1");
-            // The first that ends in order leaves its classes to those that come after it.
-            command.addAll(List.of(
-                    "-XX:+AutoCreateSharedArchive",
-                    "-XX:SharedArchiveFile=" + TARGET.resolve("function.jsa"),
-                    "-Xlog:cds=off",
-                    "-Xlog:cds+dynamic=off"));
             command.addAll(List.of(javaOptions));
             command.addAll(List.of("-jar", packaged));
         }

@@ -26,8 +26,7 @@ class StopDuringStartIT {
     @ParameterizedTest
     @ValueSource(strings = {"libc.so.6", "libggml-base.so", ".gguf"})
     void endsIt(String file) throws Exception {
-        // Writing the classes for other tests' processes is not what takes the time.
-        try (var function = FunctionProcess.start(folder, Map.of(), "-XX:-AutoCreateSharedArchive")) {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
             function.awaitMapped(file);
             var asked = System.nanoTime();
 
