@@ -330,11 +330,10 @@ class LabelHeadTest {
     @Test
     void theLargestTasksAreFittedInPieces() {
         var width = 576;
-        var views = 8;
         for (var labels : List.of(2, 255)) {
             var texts = IntStream.range(0, 512)
                     .mapToObj(i -> new Text(
-                            IntStream.range(0, views)
+                            IntStream.range(0, VIEWS)
                                     .mapToObj(view -> row(width))
                                     .toList(),
                             equal(labels)))
