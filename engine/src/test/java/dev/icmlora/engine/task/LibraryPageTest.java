@@ -27,6 +27,9 @@ class LibraryPageTest {
         var said = folder.resolve("said");
         var program = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        // Threads that wait for each other spin, and the processors have other tests to run.
+                        "-XX:ActiveProcessorCount=1",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
