@@ -289,7 +289,7 @@ class WorkerIsolationTest {
         for (var round = 0; round < 2; round++) {
             var story = "Tell me a story of a fox and a crow, round %d. "
                     .formatted(round)
-                    .repeat(12);
+                    .repeat(6);
             var requests = Stream.of(adapters.getFirst(), adapters.getLast())
                     .map(each -> request(adapter(each, 1), SamplingOptions.GREEDY, story))
                     .toList();
