@@ -27,6 +27,7 @@ import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.generator.adapter.Adapter;
+import dev.icmlora.generator.task.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter.Reading;
 import dev.icmlora.generator.vector.TaskVector;
@@ -123,6 +124,22 @@ public final class EngineSession {
 
     /// @throws UnusableInputException if the task is longer than the context
     public TaskVector fingerprint(Task task) {
+        var prompt = packed(task);
+        var tokens = prompt.tokens().length;
+        var vector = observed.phase(
+                "fingerprint",
+                () -> read(
+                        tokens, reader -> reader.fingerprinter().begin(prompt), time -> took(Spent.reading(time, 0))));
+        took(Spent.reading(0, tokens));
+        return vector;
+    }
+
+    /// @throws UnusableInputException if the task is longer than the context
+    public int tokensOfFingerprint(Task task) {
+        return packed(task).tokens().length;
+    }
+
+    private Prompt packed(Task task) {
         var prompt = engine.format().packed(task.description(), task.examples());
         var tokens = prompt.tokens().length;
         if (tokens > engine.contextTokens()) {
@@ -132,12 +149,7 @@ public final class EngineSession {
                     tokens,
                     "/task has %d tokens, more than the context of %d".formatted(tokens, engine.contextTokens()));
         }
-        var vector = observed.phase(
-                "fingerprint",
-                () -> read(
-                        tokens, reader -> reader.fingerprinter().begin(prompt), time -> took(Spent.reading(time, 0))));
-        took(Spent.reading(0, tokens));
-        return vector;
+        return prompt;
     }
 
     /// Reads a text piece by piece, between which the worker does what others want.

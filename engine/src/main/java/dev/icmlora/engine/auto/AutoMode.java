@@ -289,7 +289,7 @@ public final class AutoMode {
                     Seen.class,
                     new SeenKey(read),
                     bytes,
-                    () -> 2 * engine().format().tokens(read),
+                    () -> 2 * session.tokensOfFingerprint(read),
                     asking -> {
                         var vector = asking.fingerprint(read);
                         return new Seen(vector, asking.seenDistance(vector));
