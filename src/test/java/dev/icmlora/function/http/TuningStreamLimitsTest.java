@@ -33,7 +33,7 @@ class TuningStreamLimitsTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "20s");
+            return Map.of("icm-lora.worker.sequences", "2", "icm-lora.request-timeout", "8s");
         }
     }
 
@@ -99,7 +99,7 @@ class TuningStreamLimitsTest {
             var error = events.getLast().get("error");
             assertThat(error.get("status").intValue()).isEqualTo(504);
             assertThat(error.get("type").textValue()).isEqualTo("urn:icm-lora:problem:deadline");
-            assertThat(error.get("detail").textValue()).contains("20000 ms");
+            assertThat(error.get("detail").textValue()).contains("8000 ms");
         }
         findsRoom(tuned("A plural after all.", 1));
     }
