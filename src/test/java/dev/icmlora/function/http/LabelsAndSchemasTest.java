@@ -42,9 +42,9 @@ class LabelsAndSchemasTest {
     /// One begins with another.
     private static final List<String> LABELS = List.of("wait", "wait and see", "immediate");
     private static final List<Map<String, String>> EXAMPLES = List.of(
-            Map.of("input", "The house is on fire.", "output", "immediate"),
-            Map.of("input", "The lamp flickers at times.", "output", "wait and see"),
-            Map.of("input", "I want a new chair.", "output", "wait"));
+            Map.of("input", "Fire!", "output", "immediate"),
+            Map.of("input", "The lamp flickers.", "output", "wait and see"),
+            Map.of("input", "A new chair.", "output", "wait"));
     private static final Map<String, Object> TRIAGE = task("How urgent is it?", EXAMPLES);
 
     private static Map<String, Object> triage(String mode, String... inputs) {
@@ -190,9 +190,7 @@ class LabelsAndSchemasTest {
     /// One of the labels begins with another.
     @Test
     void tuningTeachesTheLabelsOfItsExamples() {
-        var body = triage("tuned", "The house is on fire.", "The lamp flickers at times.", "I want a new chair.");
-
-        assertThat(outputs(with(body, "tune", Map.of("steps", 12))))
+        assertThat(outputs(triage("tuned", "Fire!", "The lamp flickers.", "A new chair.")))
                 .containsExactly("immediate", "wait and see", "wait");
     }
 
@@ -315,7 +313,7 @@ class LabelsAndSchemasTest {
                 with(tuned, "stop", List.of("!")),
                 with(tuned, "max_tokens", 1),
                 with(tuned, "strength", 0),
-                with(tuned, "tune", Map.of("steps", 2)),
+                with(tuned, "tune", Map.of("steps", 1)),
                 with(tuned, "mode", "adapter_examples"))) {
             generate(other).body("details[0].calibrated", equalTo(false));
         }
