@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.restassured.RestAssured;
+import io.restassured.config.LogConfig;
+import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 
@@ -66,6 +68,11 @@ public final class Requests {
                 .when()
                 .post(path)
                 .then();
+    }
+
+    /// Of a request with many bytes. Else each of them is written as a number, in case the request fails.
+    public static RestAssuredConfig unprinted() {
+        return RestAssured.config().logConfig(new LogConfig());
     }
 
     /// A request with a long body, which the function may refuse before it has read all of it. A client that
