@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.icmlora.function.PeftFiles;
 import dev.icmlora.function.ReferenceAnswer;
+import dev.icmlora.function.Requests;
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
 import dev.icmlora.ggml.GgufWriter;
@@ -52,7 +53,8 @@ class UploadTest {
     private static final String DESCRIPTION = "Write the plural of the word.";
 
     private static ValidatableResponse upload(byte[] file) {
-        return given().body(file)
+        return given().config(Requests.unprinted())
+                .body(file)
                 .contentType("application/octet-stream")
                 .put("/adapters")
                 .then();
@@ -147,7 +149,8 @@ class UploadTest {
         var before = answers(own, "dog", "tree");
         var file = foreign(download(own, "application/x-gguf"));
 
-        var id = given().body(file)
+        var id = given().config(Requests.unprinted())
+                .body(file)
                 .queryParam("description", DESCRIPTION)
                 .put("/adapters")
                 .then()
