@@ -153,14 +153,16 @@ class JobsTest {
                 .allSatisfy(reason -> assertThat(reason).contains("is not calibrated"));
     }
 
-    /// More than an adapter is generated from.
+    /// More than an adapter is generated from. So long an answer leaves no room for them in the prompt, where they
+    /// would
+    /// be read in vain.
     @Test
     void modeAutoTakesAsManyExamplesAsInARequest() {
         var examples = IntStream.range(0, 65)
                 .mapToObj(i -> Map.of("input", "a" + i, "output", "b"))
                 .toList();
         var request = with(body(task("Write the plural.", examples), "dog", "bus"), "tune", Map.of("when", "never"));
-        request = with(with(request, "mode", "auto"), "max_tokens", 4);
+        request = with(with(with(request, "mode", "auto"), "max_tokens", 3600), "stop", List.of(" "));
         var expected = outputs(request);
 
         var id = submitted(request);
