@@ -38,6 +38,9 @@ class SpansTest {
             example("Ask Peter about the invoice.", "Peter"),
             example("I talked to Lena Fox on Monday.", "Lena Fox"));
     private static final Map<String, Object> NAMES = task("Extract the name of the person.", EXAMPLES);
+    /// Soon tuned on.
+    private static final Map<String, Object> FEW_NAMES =
+            task("Extract the name of the person.", EXAMPLES.subList(1, 4));
 
     private static Map<String, String> example(String input, String output) {
         return Map.of("input", input, "output", output);
@@ -52,7 +55,7 @@ class SpansTest {
     void inEveryModeAnAnswerStandsInItsInput(String mode) {
         var inputs = List.of("\uD83D\uDE42 Give it to Olga Petrova, please.", "Where is Hugo?", "nothing here at all");
 
-        var reply = generate(spans(NAMES, mode, inputs.toArray(String[]::new)))
+        var reply = generate(spans(FEW_NAMES, mode, inputs.toArray(String[]::new)))
                 .extract()
                 .jsonPath();
 
@@ -111,8 +114,8 @@ class SpansTest {
     /// More words than there could be candidates for.
     @Test
     void aLongInputIsAnsweredToo() {
-        var long1 = "The keys are with Hugo. " + "Nothing else was said. ".repeat(25);
-        var long2 = IntStream.range(0, 50).mapToObj(i -> "word " + i).toList();
+        var long1 = "The keys are with Hugo. " + "Nothing else was said. ".repeat(15);
+        var long2 = IntStream.range(0, 35).mapToObj(i -> "word " + i).toList();
 
         var inputs = List.of(long1, String.join(" ", long2));
         requireSpans(
