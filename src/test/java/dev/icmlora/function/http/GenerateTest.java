@@ -115,13 +115,13 @@ class GenerateTest {
     /// More than are decoded side by side. The model most often repeats what it was given.
     @Test
     void manyInputsAreAnsweredEachInItsPlace() {
-        var inputs = IntStream.range(0, 24).mapToObj(i -> "Count to " + i).toArray(String[]::new);
+        var inputs = IntStream.range(10, 28).mapToObj(i -> "Count to " + i).toArray(String[]::new);
 
-        var answers = outputs(with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 16));
+        var answers = outputs(with(with(body(plurals(), inputs), "mode", "plain"), "max_tokens", 12));
 
-        assertThat(answers).hasSize(24);
-        assertThat(IntStream.range(0, 24).filter(i -> answers.get(i).matches("(?s).*\\b" + i + "\\b.*")))
-                .hasSizeGreaterThan(12);
+        assertThat(answers).hasSize(18);
+        assertThat(IntStream.range(10, 28).filter(i -> answers.get(i - 10).matches("(?s).*\\b" + i + "\\b.*")))
+                .hasSizeGreaterThan(9);
     }
 
     @Test
