@@ -145,7 +145,7 @@ class TenancyTest {
                 "mode",
                 "plain",
                 "max_tokens",
-                12);
+                6);
         var question = Map.of(
                 "task", Map.of("description", "Say a word."), "inputs", List.of("x"), "mode", "plain", "max_tokens", 1);
         try (var clients = Executors.newFixedThreadPool(CROWD)) {
@@ -155,7 +155,7 @@ class TenancyTest {
                     .toList();
             Eventually.until(() -> crowd.stream().anyMatch(Future::isDone));
 
-            for (var i = 0; i < 5; i++) {
+            for (var i = 0; i < 3; i++) {
                 bob.post("/generate", question).statusCode(200);
             }
 
