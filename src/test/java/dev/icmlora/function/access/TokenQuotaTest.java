@@ -38,13 +38,13 @@ class TokenQuotaTest {
 
     private static final int PER_DAY = SharedInstallation.TOKENS_PER_DAY;
     private static final double SECONDS_A_TOKEN = Duration.ofDays(1).toSeconds() / (double) PER_DAY;
-    private static final int LOOKS = 20;
+    private static final int LOOKS = 50;
     /// Half of all, for one caller.
     private static final int DOWNLOADS = 16;
     /// The first ones are quick; then as often as the limit of requests allows.
     private static final int QUICK_LOOKS = 10;
     private static final long PAUSE_MILLIS = 300;
-    private static final long LONG_PAUSE_MILLIS = 4_000;
+    private static final long LONG_PAUSE_MILLIS = 1_000;
 
     private final String caller = UUID.randomUUID().toString();
     /// Tokens that replies told of.
