@@ -38,6 +38,7 @@ public final class RunningFunction implements ParameterResolver {
 
         private static final Pattern READY = Pattern.compile("Ready after .* at (\\S+)");
         private static final int SECONDS_TO_STOP = 30;
+        private static final String MODEL = "../../models/SmolLM2-135M-Instruct.Q8_0.gguf";
 
         static Started now() {
             Path module = Path.of("").toAbsolutePath();
@@ -46,6 +47,9 @@ public final class RunningFunction implements ParameterResolver {
             // As in the function's own tests.
             builder.environment().put("ICM_LORA_THREADS", "1");
             builder.environment().put("FUNCTION_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+            // Of one that is named no checksum is expected, which takes seconds without the optimising compiler.
+            builder.environment()
+                    .putIfAbsent("ICM_LORA_MODEL", module.resolve(MODEL).normalize().toString());
             try {
                 // For functions and jobs; those of an earlier run are not there.
                 var bucket = Files.createTempDirectory(Files.createDirectories(module.resolve("target")), "bucket");
