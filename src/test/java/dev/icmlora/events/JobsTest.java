@@ -153,9 +153,8 @@ class JobsTest {
                 .allSatisfy(reason -> assertThat(reason).contains("is not calibrated"));
     }
 
-    /// More than an adapter is generated from. So long an answer leaves no room for them in the prompt, where they
-    /// would
-    /// be read in vain.
+    /// More than an adapter is generated from. So long an answer leaves no room for them in the prompt, where it
+    /// would take time to read them.
     @Test
     void modeAutoTakesAsManyExamplesAsInARequest() {
         var examples = IntStream.range(0, 65)

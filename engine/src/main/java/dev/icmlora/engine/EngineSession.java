@@ -27,7 +27,7 @@ import dev.icmlora.engine.worker.Wanted;
 import dev.icmlora.engine.worker.Worker;
 import dev.icmlora.engine.worker.Worker.Answers;
 import dev.icmlora.generator.adapter.Adapter;
-import dev.icmlora.generator.task.Prompt;
+import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.generator.task.Task;
 import dev.icmlora.generator.vector.Fingerprinter.Reading;
 import dev.icmlora.generator.vector.TaskVector;

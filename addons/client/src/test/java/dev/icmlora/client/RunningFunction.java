@@ -49,7 +49,8 @@ public final class RunningFunction implements ParameterResolver {
             builder.environment().put("FUNCTION_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
             // Of one that is named no checksum is expected, which takes seconds without the optimising compiler.
             builder.environment()
-                    .putIfAbsent("ICM_LORA_MODEL", module.resolve(MODEL).normalize().toString());
+                    .putIfAbsent(
+                            "ICM_LORA_MODEL", module.resolve(MODEL).normalize().toString());
             try {
                 // For functions and jobs; those of an earlier run are not there.
                 var bucket = Files.createTempDirectory(Files.createDirectories(module.resolve("target")), "bucket");

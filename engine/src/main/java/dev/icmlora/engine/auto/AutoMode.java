@@ -286,11 +286,7 @@ public final class AutoMode {
             var bytes = read.bytes() + Float.BYTES * engine().vectorLength() + BYTES_OF_RESULT;
             // There has to be time for its examples in prompts too, which tell more.
             seen = adapters.once(
-                    Seen.class,
-                    new SeenKey(read),
-                    bytes,
-                    () -> 2 * session.tokensOfFingerprint(read),
-                    asking -> {
+                    Seen.class, new SeenKey(read), bytes, () -> 2 * session.tokensOfFingerprint(read), asking -> {
                         var vector = asking.fingerprint(read);
                         return new Seen(vector, asking.seenDistance(vector));
                     });
