@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
@@ -26,6 +27,10 @@ import dev.icmlora.spark.Options.Embedded;
 final class EmbeddedEngine {
 
     private static final Map<List<String>, EmbeddedEngine> OPEN = new HashMap<>();
+    /// Spark's name of the driver among the executors.
+    private static final String DRIVER = "driver";
+    /// A master whose driver is the executor too.
+    private static final Pattern LOCAL = Pattern.compile("local(\\[.*)?");
 
     private final Engine engine;
     /// The version of each function that was asked last, by the function's name.
@@ -59,10 +64,14 @@ final class EmbeddedEngine {
         return path.isAbsolute() || Files.exists(path) ? path : Path.of(SparkFiles.get(name));
     }
 
-    /// As many as the executor has, of which there may be others on the machine.
+    /// As many as an executor has, of which there may be others on the machine. A driver beside executors prepares
+    /// while they wait, and has all of its machine.
     private static int threads() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return Math.min(processors, SparkEnv.get().conf().getInt("spark.executor.cores", processors));
+        SparkEnv here = SparkEnv.get();
+        boolean answers = !here.executorId().equals(DRIVER)
+                || LOCAL.matcher(here.conf().get("spark.master")).matches();
+        return answers ? Math.min(processors, here.conf().getInt("spark.executor.cores", processors)) : processors;
     }
 
     /// A function, prepared for other processes.
