@@ -21,50 +21,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What has to be measured on a machine that does nothing else.
+/// A limit that leaves no time for all that a request wants, beside processors that are busy: no other test runs then.
 @Tag("alone")
 class DeadlineIT {
 
     private static final int MANY = 64;
     private static final List<String> WINDS = List.of("north", "east", "south", "west");
 
-    /// Of a long task, which says how quick the machine is.
     private static Duration fingerprint;
 
     @TempDir
     Path folder;
 
-    /// Of the second request: what the first one takes differs from start to start.
     @BeforeAll
     static void readATask(@TempDir Path folder) throws Exception {
-        try (var function = FunctionProcess.start(folder, Map.of())) {
-            var address = function.awaitAddress();
-            ofLongTask(address, "adapter", "Say the secret words.");
-            var timed = ofLongTask(address, "adapter", "Give the secret words.");
-            fingerprint = Duration.ofMillis((long) timed.getFloat("timing_ms.fingerprint"));
-        }
-    }
-
-    /// The limit is enough for half of the steps and not for all.
-    @Test
-    void aLongTuningIsCutShortAndNotLate() throws Exception {
-        try (var function = start(fingerprint.multipliedBy(24))) {
-            var address = function.awaitAddress();
-            // What it reads first takes longer.
-            for (var verb : List.of("Say", "Tell", "Write")) {
-                ofLongTask(address, "adapter", verb + " the secret words.");
-            }
-
-            var reply = ofLongTask(address, "auto", "Give the secret words.");
-
-            assertThat(reply.getBoolean("selection.hurried")).isTrue();
-            assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
-            assertThat(reply.getBoolean("adapter.cached")).isFalse();
-            assertThat(reply.getInt("tuning.steps")).isBetween(1, 7);
-            awaitLater(() -> Integer.valueOf(8)
-                    .equals(ofLongTask(address, "auto", "Give the secret words.")
-                            .get("tuning.steps")));
-        }
+        fingerprint = CutShortIT.fingerprint(folder);
     }
 
     @Test
@@ -147,19 +118,14 @@ class DeadlineIT {
     }
 
     /// Each time that it asks is a request with the same limit, beside what is done in the background.
-    private static void awaitLater(Callable<Boolean> condition) {
+    static void awaitLater(Callable<Boolean> condition) {
         Awaitility.await()
                 .pollInterval(Duration.ofSeconds(3))
                 .atMost(Duration.ofMinutes(4))
                 .until(condition);
     }
 
-    private static JsonPath ofLongTask(String address, String mode, String description) {
-        var task = ServingIT.longTask(description, 2);
-        return reply(address, Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1));
-    }
-
-    private static JsonPath reply(String address, Map<String, Object> body) {
+    static JsonPath reply(String address, Map<String, Object> body) {
         return given().contentType(ContentType.JSON)
                 .body(body)
                 .post(address + "/generate")

@@ -1,0 +1,63 @@
+package dev.icmlora.function.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.restassured.path.json.JsonPath;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A limit that leaves time for some of a tuning's steps, however quick the machine is.
+class CutShortIT {
+
+    private static final int STEPS = 4;
+
+    /// The limit is enough for half of the steps and not for all.
+    @Test
+    void aLongTuningIsCutShortAndNotLate(@TempDir Path folder) throws Exception {
+        var limit = fingerprint(folder).multipliedBy(14);
+        try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
+            var address = function.awaitAddress();
+            // What it reads first takes longer.
+            for (var verb : List.of("Say", "Tell", "Write")) {
+                ofLongTask(address, "adapter", verb + " the secret words.");
+            }
+
+            var reply = ofLongTask(address, "auto", "Give the secret words.");
+
+            assertThat(reply.getBoolean("selection.hurried")).isTrue();
+            assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
+            assertThat(reply.getBoolean("adapter.cached")).isFalse();
+            assertThat(reply.getInt("tuning.steps")).isBetween(1, STEPS - 1);
+            DeadlineIT.awaitLater(() -> Integer.valueOf(STEPS)
+                    .equals(ofLongTask(address, "auto", "Give the secret words.")
+                            .get("tuning.steps")));
+        }
+    }
+
+    /// How long a task is read, which says how quick the machine is. Of the second request: what the first one takes
+    /// differs from start to start.
+    static Duration fingerprint(Path folder) throws Exception {
+        try (var function = FunctionProcess.start(folder, Map.of())) {
+            var address = function.awaitAddress();
+            ofLongTask(address, "adapter", "Say the secret words.");
+            var timed = ofLongTask(address, "adapter", "Give the secret words.");
+            return Duration.ofMillis((long) timed.getFloat("timing_ms.fingerprint"));
+        }
+    }
+
+    private static JsonPath ofLongTask(String address, String mode, String description) {
+        var task = ServingIT.longTask(description, 2);
+        var body = new HashMap<String, Object>(
+                Map.of("task", task, "inputs", List.of("1"), "mode", mode, "max_tokens", 1));
+        if (mode.equals("auto")) {
+            body.put("tune", Map.of("steps", STEPS));
+        }
+        return DeadlineIT.reply(address, body);
+    }
+}
