@@ -286,6 +286,8 @@ class AutoModeTest {
         var prompts = prompts(task, false, "a bath of acid");
         var tuned = new Plan(Optional.of(auto.by(Way.TUNED).adapter().orElseThrow()), false, false);
 
+        // Who comes first reads all of the prompt, and rounds otherwise than who goes on from what is kept of it.
+        auto.answer(auto.by(Way.SHARED), 1, prompts, (_, _) -> Optional.empty(), labels());
         var raw = auto.answer(auto.by(Way.SHARED), 1, prompts, (_, _) -> Optional.empty(), labels());
         var spent = session.spent();
         var weighed = auto.answer(tuned, 1, prompts, (_, _) -> Optional.empty(), labels());
