@@ -24,6 +24,11 @@ final class Commands {
     /// Of a folder: work of two batches.
     static final int TASKS = 9;
 
+    /// For processes that end before the optimising compiler would pay, or a collector with threads of its own, or the
+    /// check of thousands of classes.
+    private static final String QUICK = "--enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+            + " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
+
     private Commands() {}
 
     /// Writes small tasks, a file each.
@@ -73,14 +78,13 @@ final class Commands {
             throws IOException, InterruptedException {
         // Spark looks for its jars there, and its executors work below it.
         Files.createDirectories(scratch.resolve("jars"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@java-options",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@java-options"));
+        command.addAll(List.of(QUICK.split(" ")));
+        command.addAll(List.of(
                 "-Xmx1g",
                 "-Dspark.executor.memory=512m",
-                "-Dspark.executor.extraJavaOptions=--enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1",
+                "-Dspark.executor.extraJavaOptions=" + QUICK,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Commands.class.getName()));
