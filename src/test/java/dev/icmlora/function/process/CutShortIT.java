@@ -1,5 +1,6 @@
 package dev.icmlora.function.process;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -7,8 +8,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
+import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +38,7 @@ class CutShortIT {
             assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
             assertThat(reply.getBoolean("adapter.cached")).isFalse();
             assertThat(reply.getInt("tuning.steps")).isBetween(1, STEPS - 1);
-            DeadlineIT.awaitLater(() -> Integer.valueOf(STEPS)
+            awaitLater(() -> Integer.valueOf(STEPS)
                     .equals(ofLongTask(address, "auto", "Give the secret words.")
                             .get("tuning.steps")));
         }
@@ -58,6 +62,24 @@ class CutShortIT {
         if (mode.equals("auto")) {
             body.put("tune", Map.of("steps", STEPS));
         }
-        return DeadlineIT.reply(address, body);
+        return reply(address, body);
+    }
+
+    /// Each time that it asks is a request with the same limit, beside what is done in the background.
+    static void awaitLater(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollInterval(Duration.ofSeconds(3))
+                .atMost(Duration.ofMinutes(4))
+                .until(condition);
+    }
+
+    static JsonPath reply(String address, Map<String, Object> body) {
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .post(address + "/generate")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 }

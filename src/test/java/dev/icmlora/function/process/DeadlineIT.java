@@ -1,6 +1,5 @@
 package dev.icmlora.function.process;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -13,9 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-import io.restassured.http.ContentType;
-import io.restassured.path.json.JsonPath;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,14 +42,16 @@ class DeadlineIT {
             body.put("max_tokens", 2);
             body.put("tune", Map.of("steps", 2));
 
-            var reply = whileOthersCompute(() -> reply(address, body));
+            var reply = whileOthersCompute(() -> CutShortIT.reply(address, body));
 
             assertThat(reply.getList("outputs")).hasSize(MANY);
             assertThat(reply.getString("selection.served")).startsWith("adapter");
             assertThat(reply.getBoolean("selection.hurried")).isTrue();
             assertThat(reply.getString("tuning.state")).isEqualTo("waiting");
             body.put("inputs", List.of("0"));
-            awaitLater(() -> reply(address, body).getString("selection.served").equals("tuned"));
+            CutShortIT.awaitLater(() -> CutShortIT.reply(address, body)
+                    .getString("selection.served")
+                    .equals("tuned"));
         }
     }
 
@@ -64,13 +62,13 @@ class DeadlineIT {
             var body = new HashMap<>(manyExamples("Where does it come from?", null));
             body.put("labels", WINDS);
 
-            var reply = whileOthersCompute(() -> reply(address, body));
+            var reply = whileOthersCompute(() -> CutShortIT.reply(address, body));
 
             assertThat(reply.getList("outputs")).hasSize(MANY).isSubsetOf(WINDS);
             assertThat(reply.getBoolean("selection.hurried")).isTrue();
             assertThat(reply.getString("tuning.state")).isEqualTo("waiting");
             body.put("inputs", List.of("0"));
-            awaitLater(() -> reply(address, body).get("selection.weights") != null);
+            CutShortIT.awaitLater(() -> CutShortIT.reply(address, body).get("selection.weights") != null);
         }
     }
 
@@ -115,23 +113,5 @@ class DeadlineIT {
         } finally {
             isOver.set(true);
         }
-    }
-
-    /// Each time that it asks is a request with the same limit, beside what is done in the background.
-    static void awaitLater(Callable<Boolean> condition) {
-        Awaitility.await()
-                .pollInterval(Duration.ofSeconds(3))
-                .atMost(Duration.ofMinutes(4))
-                .until(condition);
-    }
-
-    static JsonPath reply(String address, Map<String, Object> body) {
-        return given().contentType(ContentType.JSON)
-                .body(body)
-                .post(address + "/generate")
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
     }
 }
