@@ -79,8 +79,10 @@ public final class FunctionProcess implements AutoCloseable {
             Stream.of(javaOptions).filter(option -> !option.startsWith("-XX:")).forEach(command::add);
         } else {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            // It lives for seconds, which are too few to optimise for on the cores that it computes with.
-            command.add("-XX:TieredStopAtLevel=1");
+            // It lives for seconds, which are too few to optimise for on the cores that it computes with, or to check
+            // thousands of classes.
+            command.addAll(List.of(
+                    "-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
             command.addAll(List.of(javaOptions));
             command.addAll(List.of("-jar", packaged));
         }
