@@ -209,13 +209,14 @@ public final class EngineSession {
     }
 
     /// Whether there is time for half of a tuning's steps. With fewer, an adapter knows less of its task than a prompt
-    /// with examples says. Each takes as long as reading its examples four times. It needs no margin: it can be cut
-    /// short.
+    /// with examples says. Each takes as long as reading its examples three times. That needs no margin, since a
+    /// tuning can be cut short.
     public boolean hasTimeToTune(Task task, int steps) {
-        var most = Math.min(task.examples().size(), engine.tuningOptions(task).examplesPerStep());
+        var all = task.examples().size();
+        var most = Math.ceilDiv(all, engine.tuningOptions(task).batches(all));
         var ofStep = engine.format()
                 .tokens(new Task(task.description(), task.examples().subList(0, most)));
-        return hasTimeFor(steps * 4 * ofStep / 2 / MARGIN);
+        return hasTimeFor(steps * 3 * ofStep / 2 / MARGIN);
     }
 
     /// The adapter that the generator makes for a task.

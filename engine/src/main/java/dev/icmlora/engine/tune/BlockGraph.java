@@ -74,12 +74,13 @@ final class BlockGraph implements AutoCloseable {
             for (int layer = 0; layer < count; layer++) {
                 layers.add(new Layer(graph, weights, lora, layer, positions));
             }
-            boolean predicts = pass != Pass.STATES && !block.predictions().isEmpty();
-            head = predicts ? new Head(pass == Pass.GRADIENTS ? GRADIENT_FACTOR : 1) : null;
+            boolean predicts = !block.predictions().isEmpty();
+            boolean back = predicts && pass == Pass.GRADIENTS;
+            head = predicts ? new Head(back ? GRADIENT_FACTOR : 1) : null;
             rows = predicts ? rows(pass) : null;
-            forward(pass != Pass.GRADIENTS && !block.after().isEmpty());
-            if (pass == Pass.GRADIENTS) {
-                back(predicts ? head.back() : null);
+            forward();
+            if (back) {
+                back(head.back());
             }
             graph.build();
             set();
@@ -97,12 +98,12 @@ final class BlockGraph implements AutoCloseable {
                 pass == Pass.GRADIENTS ? graph.input("spread", GgmlType.F32, count, block.size()) : null);
     }
 
-    private void forward(boolean leave) {
+    private void forward() {
         Tensor x = embedded();
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             Layer.States own = layer.states(x);
-            if (leave) {
+            if (!block.after().isEmpty()) {
                 leave(i, own);
             }
             if (i < layers.size() - 1) {
@@ -124,15 +125,12 @@ final class BlockGraph implements AutoCloseable {
         return shape.architecture().scaledEmbeddings() ? graph.scale(x, (float) Math.sqrt(shape.width())) : x;
     }
 
-    /// For the blocks after this one, with no gradients yet: another block may have been in the same place.
+    /// For the blocks after this one.
     private void leave(int layer, Layer.States own) {
         int start = block.start();
         int end = start + block.size();
         graph.output(graph.cpy(own.keys(), path.keys(graph, layer, start, end)));
         graph.output(graph.cpy(own.values(), path.values(graph, layer, start, end)));
-        Tensor none = graph.scale(own.keys(), 0);
-        graph.output(graph.cpy(none, path.keyGradients(graph, layer, start, end)));
-        graph.output(graph.cpy(none, path.valueGradients(graph, layer, start, end)));
     }
 
     private Tensor mask(int layer) {
@@ -159,44 +157,23 @@ final class BlockGraph implements AutoCloseable {
         return new Layer.States(graph.concat(keys, empty, 1), graph.concat(values, empty, 1));
     }
 
-    /// @param gradient of the states after the last layer; null if nothing came of them
+    /// @param gradient of the states after the last layer
     private void back(Tensor gradient) {
         Tensor x = gradient;
         for (int i = layers.size() - 1; i >= 0; i--) {
             Layer layer = layers.get(i);
-            Layer.Back back = x == null ? null : layer.back(x);
-            Map<Module, Tensor> projections = layer.ofProjections(back == null ? null : back.queries(), ofOwn(i, back));
-            x = i == 0 ? null : layer.ofInput(projections, back == null ? null : back.middle());
+            Layer.Back back = layer.back(x);
+            Map<Module, Tensor> projections = layer.ofProjections(back.queries(), ofOwn(back.states()));
+            x = i == 0 ? null : layer.ofInput(projections, back.middle());
         }
     }
 
-    /// Gradients of the block's own keys and values; those of earlier blocks are left to these.
-    private Layer.States ofOwn(int layer, Layer.Back back) {
+    /// Of the gradients of all places, those of the block's own keys and values.
+    private Layer.States ofOwn(Layer.States all) {
         int start = block.start();
         int end = start + block.size();
-        Layer.States later = block.after().isEmpty()
-                ? null
-                : new Layer.States(
-                        graph.cont(path.keyGradients(graph, layer, start, end)),
-                        graph.cont(path.valueGradients(graph, layer, start, end)));
-        if (back == null) {
-            return later;
-        }
-        Layer.States all = back.states();
-        if (start > 0) {
-            addTo(path.keyGradients(graph, layer, 0, start), all.keys());
-            addTo(path.valueGradients(graph, layer, 0, start), all.values());
-        }
-        Tensor keys = graph.cont(graph.view(all.keys(), 1, start, end));
-        Tensor values = graph.cont(graph.view(all.values(), 1, start, end));
-        return later == null
-                ? new Layer.States(keys, values)
-                : new Layer.States(graph.add(keys, later.keys()), graph.add(values, later.values()));
-    }
-
-    private void addTo(Tensor place, Tensor gradients) {
-        Tensor part = graph.view(gradients, 1, 0, block.start());
-        graph.output(graph.cpy(graph.add(place, part), place));
+        return new Layer.States(
+                graph.cont(graph.view(all.keys(), 1, start, end)), graph.cont(graph.view(all.values(), 1, start, end)));
     }
 
     private void set() {
@@ -326,18 +303,15 @@ final class BlockGraph implements AutoCloseable {
         }
     }
 
-    /// Keys and values of the blocks on the way to the one that is computed, in every layer, and the gradients
-    /// that later blocks left for them.
+    /// Keys and values of the blocks on the way to the one that is computed, in every layer.
     static final class PathStates implements AutoCloseable {
         private final TensorStore store;
         private final Tensor states;
-        private final Tensor gradients;
 
         /// @param tokens most that there are on any way, 1 or more
         PathStates(BaseModelShape shape, int tokens, Backend backend) {
-            store = TensorStore.ofCapacity(2);
+            store = TensorStore.ofCapacity(1);
             states = store.create("states", GgmlType.F32, shape.kvWidth(), tokens, 2L * shape.layers());
-            gradients = store.create("gradients", GgmlType.F32, shape.kvWidth(), tokens, 2L * shape.layers());
             try {
                 store.allocate(backend);
             } catch (RuntimeException e) {
@@ -347,23 +321,15 @@ final class BlockGraph implements AutoCloseable {
         }
 
         Tensor keys(Graph graph, int layer, int from, int to) {
-            return part(graph, states, 2 * layer, from, to);
+            return part(graph, 2 * layer, from, to);
         }
 
         Tensor values(Graph graph, int layer, int from, int to) {
-            return part(graph, states, 2 * layer + 1, from, to);
+            return part(graph, 2 * layer + 1, from, to);
         }
 
-        Tensor keyGradients(Graph graph, int layer, int from, int to) {
-            return part(graph, gradients, 2 * layer, from, to);
-        }
-
-        Tensor valueGradients(Graph graph, int layer, int from, int to) {
-            return part(graph, gradients, 2 * layer + 1, from, to);
-        }
-
-        private static Tensor part(Graph graph, Tensor all, int index, int from, int to) {
-            return graph.view(graph.view(all, 2, index, index + 1), 1, from, to);
+        private Tensor part(Graph graph, int index, int from, int to) {
+            return graph.view(graph.view(states, 2, index, index + 1), 1, from, to);
         }
 
         long bytes() {

@@ -15,13 +15,11 @@ final class BlockTree {
     private final List<Integer> examples;
     private final int limit;
 
-    /// What is computed of a block.
+    /// What is computed of a block, beside keys and values for the blocks after it.
     enum Pass {
-        /// Keys and values for the blocks after it.
-        STATES,
-        /// Losses, and keys and values if there are blocks after it.
+        /// The losses of what it predicts.
         LOSSES,
-        /// Losses, and gradients of B and of what the blocks before it left; after those of all blocks after it.
+        /// These, and gradients of B. What the blocks before it left is taken as given.
         GRADIENTS
     }
 
@@ -39,7 +37,7 @@ final class BlockTree {
         for (ExampleTokens example : examples) {
             int rest = example.length() - trunk;
             if (rest > limit) {
-                // The last is full: those before it go forwards twice.
+                // The last is full: it has the answer, and gradients end where it begins.
                 int last = example.length() - limit;
                 branch(chain(example, before, trunk, last)).add(example, last, example.length());
             } else {
@@ -59,7 +57,7 @@ final class BlockTree {
     /// take is there once. There are as many batches as have all examples, and steps take them in turn; of more
     /// batches than steps, as many as there are steps, spread evenly.
     static List<BlockTree> ofSteps(List<ExampleTokens> examples, TuningOptions options, int limit) {
-        int count = Math.ceilDiv(examples.size(), options.examplesPerStep());
+        int count = options.batches(examples.size());
         int steps = options.steps();
         Map<Integer, BlockTree> batches = new HashMap<>();
         return IntStream.range(0, steps)
@@ -82,8 +80,12 @@ final class BlockTree {
                 limit);
     }
 
-    /// Tokens that all examples begin with. At least one of each example's own is left, and nothing is predicted there.
+    /// Tokens that all examples begin with; none where there is one example alone. At least one of each example's own
+    /// is left, and nothing is predicted there.
     private static int trunk(List<ExampleTokens> examples) {
+        if (examples.size() == 1) {
+            return 0;
+        }
         int trunk = examples.stream().mapToInt(ExampleTokens::answerStart).min().orElseThrow() - 1;
         int[] first = examples.getFirst().tokens();
         for (ExampleTokens example : examples) {
@@ -137,24 +139,13 @@ final class BlockTree {
         }
     }
 
-    /// A pass forwards, for the losses.
-    List<Visit> forwards() {
-        return all().stream().map(block -> new Visit(block, Pass.LOSSES)).toList();
+    int blocks() {
+        return all().size();
     }
 
-    /// A pass forwards and back, for losses and gradients: a block goes back when all blocks after it have.
-    List<Visit> thereAndBack() {
-        List<Visit> visits = new ArrayList<>();
-        roots.forEach(root -> thereAndBack(root, visits));
-        return visits;
-    }
-
-    private static void thereAndBack(Block block, List<Visit> visits) {
-        if (!block.after().isEmpty()) {
-            visits.add(new Visit(block, Pass.STATES));
-            block.after().forEach(after -> thereAndBack(after, visits));
-        }
-        visits.add(new Visit(block, Pass.GRADIENTS));
+    /// A pass over all blocks, each after the one before it.
+    List<Visit> visits(Pass pass) {
+        return all().stream().map(block -> new Visit(block, pass)).toList();
     }
 
     /// Tokens that are computed at once: a tree that grows out of the last token of the block before it. One that has

@@ -140,13 +140,10 @@ final class Layer {
 
     /// Gradients of the results of query, key and value.
     ///
-    /// @param queries of the queries, or null where none was computed
     /// @param own of keys and values of these tokens
     Map<Module, Tensor> ofProjections(Tensor queries, States own) {
         Map<Module, Tensor> gradients = new EnumMap<>(Module.class);
-        if (queries != null) {
-            gradients.put(Module.QUERY, queries);
-        }
+        gradients.put(Module.QUERY, queries);
         gradients.put(Module.KEY, turnedBack(Norm.KEY, own.keys(), shape.kvHeads(), positions));
         gradients.put(Module.VALUE, own.values());
         gradients.forEach((module, gradient) -> linear.differentiate(module, gradient));
@@ -156,14 +153,14 @@ final class Layer {
     /// The gradient of the states before the layer.
     ///
     /// @param projections of the results of query, key and value
-    /// @param middle of the states before the feed-forward part, or null where it was not computed
+    /// @param middle of the states before the feed-forward part
     Tensor ofInput(Map<Module, Tensor> projections, Tensor middle) {
         Tensor dNormed = projections.entrySet().stream()
                 .map(each -> ofNormed(each.getKey(), each.getValue()))
                 .reduce(graph::add)
                 .orElseThrow();
         Tensor dInput = normBack(Norm.ATTENTION, dNormed);
-        return middle == null ? dInput : graph.add(spread(middle), dInput);
+        return graph.add(spread(middle), dInput);
     }
 
     private Tensor ofNormed(Module module, Tensor gradient) {

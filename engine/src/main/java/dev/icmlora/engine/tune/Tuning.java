@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockGraph.PathStates;
+import dev.icmlora.engine.tune.BlockTree.Pass;
 import dev.icmlora.engine.tune.BlockTree.Visit;
 import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.generator.adapter.Adapter;
@@ -104,12 +105,8 @@ public final class Tuning implements AutoCloseable {
     }
 
     private int planned() {
-        int steps = trees.stream().mapToInt(tree -> tree.thereAndBack().size()).sum();
-        return steps
-                + trees.stream()
-                        .distinct()
-                        .mapToInt(tree -> tree.forwards().size())
-                        .sum();
+        int steps = trees.stream().mapToInt(BlockTree::blocks).sum();
+        return steps + trees.stream().distinct().mapToInt(BlockTree::blocks).sum();
     }
 
     public boolean isDone() {
@@ -206,7 +203,7 @@ public final class Tuning implements AutoCloseable {
         tokens += trees.get(step).examples().stream()
                 .mapToInt(example -> examples.get(example).tokens().length)
                 .sum();
-        visit(trees.get(step).thereAndBack(), this::endStep);
+        visit(trees.get(step).visits(Pass.GRADIENTS), this::endStep);
     }
 
     private void endStep() {
@@ -230,7 +227,7 @@ public final class Tuning implements AutoCloseable {
         List<Visit> all = trees.stream()
                 .limit(step)
                 .distinct()
-                .flatMap(tree -> tree.forwards().stream())
+                .flatMap(tree -> tree.visits(Pass.LOSSES).stream())
                 .toList();
         visit(all, this::endMeasured);
     }

@@ -7,16 +7,19 @@ package dev.icmlora.engine.tune;
 /// @param lastRateShare the rate of the last step as a share of the first, above 0 and at most 1
 /// @param decayOfMean Adam's beta 1
 /// @param decayOfSquares Adam's beta 2
-/// @param examplesPerStep most examples whose gradients make a step
+/// @param examplesPerStep examples whose gradients make a step; more where their number does not divide, and up to
+/// [#MOST_PER_STEP] where the steps would not come to all of them otherwise
 public record TuningOptions(
         int steps, float rate, float lastRateShare, float decayOfMean, float decayOfSquares, int examplesPerStep) {
     public static final int MAX_STEPS = 1000;
+    public static final int MOST_PER_STEP = 8;
 
-    private static final float RATE = 1.5e-3f;
+    private static final float RATE = 2.25e-3f;
+    private static final float RATE_FROM_NOTHING = 1.5e-3f;
     private static final float LAST_RATE_SHARE = 0.3f;
     private static final float DECAY_OF_MEAN = 0.9f;
     private static final float DECAY_OF_SQUARES = 0.95f;
-    private static final int EXAMPLES_PER_STEP = 8;
+    private static final int EXAMPLES_PER_STEP = 4;
 
     private static final int FEW_EXAMPLES = 5;
     private static final int STEPS_FOR_FEW = 6;
@@ -31,8 +34,9 @@ public record TuningOptions(
         requireWithin("lastRateShare", lastRateShare, Float.MIN_NORMAL, 1);
         requireWithin("decayOfMean", decayOfMean, 0, Math.nextDown(1f));
         requireWithin("decayOfSquares", decayOfSquares, 0, Math.nextDown(1f));
-        if (examplesPerStep < 1) {
-            throw new IllegalArgumentException("a step is of 1 example or more, not " + examplesPerStep);
+        if (examplesPerStep < 1 || examplesPerStep > MOST_PER_STEP) {
+            throw new IllegalArgumentException(
+                    "a step is of 1 to " + MOST_PER_STEP + " examples, not " + examplesPerStep);
         }
     }
 
@@ -44,9 +48,19 @@ public record TuningOptions(
                 STEPS_FOR_FEW + more, RATE, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, EXAMPLES_PER_STEP);
     }
 
-    /// 12 steps, for adapters that change nothing yet: what a trained start knows they have to learn.
+    /// 12 steps, for adapters that change nothing yet: what a trained start knows they have to learn. Without one, a
+    /// larger rate and fewer examples a step were not measured.
     public static TuningOptions fromNothing() {
-        return forExamples(MANY_EXAMPLES);
+        return new TuningOptions(
+                STEPS_FOR_MANY, RATE_FROM_NOTHING, LAST_RATE_SHARE, DECAY_OF_MEAN, DECAY_OF_SQUARES, MOST_PER_STEP);
+    }
+
+    /// Into how many parts of about the same size so many examples are cut, of which each step takes one.
+    ///
+    /// @param examples 1 or more
+    public int batches(int examples) {
+        int usual = Math.clamp(examples / examplesPerStep, 1, steps);
+        return Math.max(usual, Math.ceilDiv(examples, MOST_PER_STEP));
     }
 
     public TuningOptions withSteps(int wanted) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import dev.icmlora.engine.Installation;
 import dev.icmlora.engine.request.UnusableInputException;
 import dev.icmlora.engine.tune.BlockGraph.PathStates;
+import dev.icmlora.engine.tune.BlockTree.Pass;
 import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.generator.BaseModelFixture;
 import dev.icmlora.generator.adapter.Adapter;
@@ -132,7 +133,7 @@ class TunerTest {
     void gradientsLeadDownhill() {
         List<ExampleTokens> examples = tokens(PAST);
         List<float[]> b = LoraTensors.matricesOf(shared.generated());
-        Run run = Run.thereAndBack(weights, backend, shared, b, examples, Tuning.BLOCK_TOKENS);
+        Run run = Run.gradients(weights, backend, shared, b, examples, Tuning.BLOCK_TOKENS);
         double square = 0;
         for (float[] gradient : run.gradients()) {
             for (float value : gradient) {
@@ -149,7 +150,7 @@ class TunerTest {
                             ((side == 0 ? change : -change) * run.gradients().get(i)[k] / square);
                 }
             }
-            sums[side] = Run.thereAndBack(weights, backend, shared, moved, examples, Tuning.BLOCK_TOKENS)
+            sums[side] = Run.moved(weights, backend, shared, moved, examples, Tuning.BLOCK_TOKENS)
                     .sum(examples);
         }
         assertThat((sums[0] - sums[1]) / 2).isCloseTo(change, within(0.15 * change));
@@ -335,7 +336,7 @@ class TunerTest {
         try (LoraTensors lora = LoraTensors.of(shared, backend);
                 GraphMemory memory = BlockGraph.memory(backend, weights.shape().layers());
                 PathStates path = new PathStates(weights.shape(), tree.depth(), backend)) {
-            tree.thereAndBack().forEach(visit -> new BlockGraph(memory, weights, lora, path, visit).close());
+            tree.visits(Pass.GRADIENTS).forEach(visit -> new BlockGraph(memory, weights, lora, path, visit).close());
 
             assertThat(path.bytes() + memory.bytes()).isLessThan(192L << 20);
         }
@@ -369,9 +370,10 @@ class TunerTest {
         assertThat(TuningOptions.forExamples(16).steps()).isEqualTo(12);
         assertThat(TuningOptions.forExamples(1000).steps()).isEqualTo(12);
         assertThat(TuningOptions.fromNothing().steps()).isEqualTo(12);
+        assertThat(TuningOptions.fromNothing().rateOf(0)).isEqualTo(1.5e-3f);
         TuningOptions six = TuningOptions.forExamples(5);
-        assertThat(six.rateOf(0)).isEqualTo(1.5e-3f);
-        assertThat(six.rateOf(5)).isCloseTo(4.5e-4f, within(1e-9f));
+        assertThat(six.rateOf(0)).isEqualTo(2.25e-3f);
+        assertThat(six.rateOf(5)).isCloseTo(6.75e-4f, within(1e-9f));
     }
 
     @Test

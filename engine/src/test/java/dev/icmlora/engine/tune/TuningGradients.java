@@ -1,9 +1,8 @@
 package dev.icmlora.engine.tune;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
+import dev.icmlora.engine.tune.TuningState.Adam;
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.generator.task.PromptFormat.Prompt;
 import dev.icmlora.ggml.Backend;
@@ -15,19 +14,33 @@ import dev.icmlora.llama.LlamaModel;
 /// @param ofB its gradients, one for each B in the adapter's order, `[out][rank]`
 public record TuningGradients(double loss, List<float[]> ofB) {
 
-    /// @param prompts that end with the one answer that each has
+    /// Each by itself: where several begin alike, no gradient goes through that.
+    ///
+    /// @param prompts that end with the one answer that each has, of one block each
     public static TuningGradients of(LlamaModel model, Adapter adapter, List<Prompt> prompts) {
         int answerTokens = prompts.stream()
                 .mapToInt(prompt -> prompt.tokens().length - start(prompt))
                 .sum();
-        List<ExampleTokens> examples = IntStream.range(0, prompts.size())
-                .mapToObj(i -> new ExampleTokens(i, prompts.get(i).tokens(), start(prompts.get(i)), 1f / answerTokens))
-                .toList();
+        double sum = 0;
         try (Backend backend = Backend.cpu(1);
                 FrozenWeights weights = FrozenWeights.of(model, backend)) {
             List<float[]> b = LoraTensors.matricesOf(adapter.generated());
-            Run run = Run.thereAndBack(weights, backend, adapter, b, examples, Tuning.BLOCK_TOKENS);
-            return new TuningGradients(Arrays.stream(run.losses()).sum() / answerTokens, run.gradients());
+            List<float[]> ofB = Adam.zerosLike(b);
+            for (Prompt prompt : prompts) {
+                ExampleTokens example = new ExampleTokens(0, prompt.tokens(), start(prompt), 1f / answerTokens);
+                Run run = Run.gradients(weights, backend, adapter, b, List.of(example), Tuning.BLOCK_TOKENS);
+                sum += run.losses()[0];
+                add(ofB, run.gradients());
+            }
+            return new TuningGradients(sum / answerTokens, ofB);
+        }
+    }
+
+    private static void add(List<float[]> sums, List<float[]> more) {
+        for (int i = 0; i < sums.size(); i++) {
+            for (int k = 0; k < sums.get(i).length; k++) {
+                sums.get(i)[k] += more.get(i)[k];
+            }
         }
     }
 

@@ -49,12 +49,9 @@ class TuningPartsTest {
         BlockTree tree = new BlockTree(examples(5), 4);
         assertThat(tree.depth()).isEqualTo(3);
         assertThat(root(tree).after()).extracting(Block::size).containsExactly(4, 4, 2);
-        assertThat(tree.thereAndBack())
-                .extracting(Visit::pass)
-                .containsExactly(Pass.STATES, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS, Pass.GRADIENTS);
-        assertThat(tree.forwards())
-                .extracting(Visit::pass)
-                .containsOnly(Pass.LOSSES)
+        assertThat(tree.visits(Pass.GRADIENTS))
+                .extracting(Visit::block)
+                .startsWith(root(tree))
                 .hasSize(4);
     }
 
@@ -111,8 +108,24 @@ class TuningPartsTest {
         List<BlockTree> all = BlockTree.ofSteps(examples(17), TuningOptions.forExamples(17), 100);
         assertThat(all.stream().distinct())
                 .extracting(tree -> tree.examples().size())
-                .containsExactly(5, 6, 6);
-        assertThat(all.get(4)).isSameAs(all.get(1));
+                .containsExactly(4, 4, 4, 5);
+        assertThat(all.get(5)).isSameAs(all.get(1));
+    }
+
+    /// Fewer than eight are not divided, and steps of many examples take more of them, so that each is seen.
+    @Test
+    void aStepTakesFourExamplesOrSomeMore() {
+        assertThat(sizes(TuningOptions.forExamples(7), 7)).containsExactly(7);
+        assertThat(sizes(TuningOptions.forExamples(10), 10)).containsExactly(5, 5);
+        assertThat(sizes(TuningOptions.forExamples(64), 64)).hasSize(12).allMatch(size -> size == 5 || size == 6);
+        assertThat(sizes(TuningOptions.fromNothing(), 17)).containsExactly(5, 6, 6);
+    }
+
+    private static List<Integer> sizes(TuningOptions options, int count) {
+        return BlockTree.ofSteps(examples(count), options, 100).stream()
+                .distinct()
+                .map(tree -> tree.examples().size())
+                .toList();
     }
 
     @Test
@@ -151,6 +164,6 @@ class TuningPartsTest {
     }
 
     private static Block root(BlockTree tree) {
-        return tree.forwards().getFirst().block();
+        return tree.visits(Pass.LOSSES).getFirst().block();
     }
 }

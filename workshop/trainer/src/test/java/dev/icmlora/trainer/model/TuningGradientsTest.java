@@ -77,7 +77,7 @@ class TuningGradientsTest {
         TinyModel.write(file, GgmlType.F32, variant);
         List<Prompt> prompts = List.of(
                 prompt(6, 3, 14, 15, 9, 2, 6, 5, 35),
-                prompt(5, 3, 14, 15, 89, 79),
+                prompt(4, 3, 14, 15, 89, 79),
                 prompt(7, 3, 14, 15, 89, 32, 38, 46, 26, 43, 38, 32, 79));
         try (LlamaModel llama = LlamaModel.load(file)) {
             Adapter adapter = TinyModel.adapter(variant);
