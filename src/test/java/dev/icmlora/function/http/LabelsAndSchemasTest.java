@@ -187,10 +187,12 @@ class LabelsAndSchemasTest {
         }
     }
 
-    /// One of the labels begins with another.
+    /// One of the labels begins with another. After the usual six steps, two labels of an input are all but equally
+    /// likely.
     @Test
     void tuningTeachesTheLabelsOfItsExamples() {
-        assertThat(outputs(triage("tuned", "Fire!", "The lamp flickers.", "A new chair.")))
+        var body = triage("tuned", "Fire!", "The lamp flickers.", "A new chair.");
+        assertThat(outputs(with(body, "tune", Map.of("steps", 10))))
                 .containsExactly("immediate", "wait and see", "wait");
     }
 
