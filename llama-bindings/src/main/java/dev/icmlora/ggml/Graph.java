@@ -280,6 +280,14 @@ public final class Graph implements AutoCloseable {
         GgmlH.ggml_build_forward_expand(graph, pointer(tensor));
     }
 
+    /// Has a result computed before all that is made from now on. Without it, it is computed when it is first needed,
+    /// and what it is made of is kept until then.
+    public void computeHere(Tensor tensor) {
+        requireUnbuilt();
+        require(tensor.owner() == handle, "of another graph", tensor);
+        GgmlH.ggml_build_forward_expand(graph, pointer(tensor));
+    }
+
     /// Places the operations and allocates all memory. No operation can be added afterwards.
     ///
     /// @throws IllegalStateException if there is no output

@@ -182,7 +182,9 @@ final class Layer {
 
     private Tensor kept(Tensor x) {
         boolean wholeBlocks = x.shape()[0] % GgmlType.Q8_0.blockElements() == 0;
-        return graph.cast(x, wholeBlocks ? GgmlType.Q8_0 : GgmlType.F16);
+        Tensor kept = graph.cast(x, wholeBlocks ? GgmlType.Q8_0 : GgmlType.F16);
+        graph.computeHere(kept);
+        return kept;
     }
 
     /// A norm of the layer; `x` itself if the architecture lacks it.
