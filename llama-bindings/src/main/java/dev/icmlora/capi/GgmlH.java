@@ -159,6 +159,16 @@ public final class GgmlH {
         }
     }
 
+    private static final Downcall ggml_graph_nodes =
+            Linkage.downcall("ggml_graph_nodes", FunctionDescriptor.of(ADDRESS, ADDRESS));
+
+    /// `struct ggml_tensor ** ggml_graph_nodes(struct ggml_cgraph * cgraph);`
+    ///
+    /// @param count of the graph's operations
+    public static MemorySegment ggml_graph_nodes(MemorySegment cgraph, int count) {
+        return ggml_graph_nodes.pointer(cgraph).reinterpret(count * ADDRESS.byteSize());
+    }
+
     private static final Downcall ggml_graph_add_node =
             Linkage.downcall("ggml_graph_add_node", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
