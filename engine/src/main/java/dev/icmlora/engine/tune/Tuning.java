@@ -28,7 +28,7 @@ public final class Tuning implements AutoCloseable {
 
     /// Tokens that are computed together, so that they take little memory. A constant, since other blocks add up in
     /// another order and give other bytes.
-    static final int BLOCK_TOKENS = 48;
+    static final int BLOCK_TOKENS = 64;
 
     private final FrozenWeights weights;
     private final Backend backend;
