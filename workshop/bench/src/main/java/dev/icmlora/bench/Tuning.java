@@ -71,7 +71,7 @@ final class Tuning implements Part {
                 Row.atMost(
                         "one step on five examples, of llama.cpp's prefill of the same tokens",
                         step.dividedBy(prefill).median(),
-                        3,
+                        2.2,
                         "x",
                         "%s against %s ms, %d tokens".formatted(step.text(), prefill.text(), tokens)),
                 Row.atMost("longest slice of a step", slice.greatest(), 100, "ms", slice.text() + " ms"));
