@@ -2,6 +2,7 @@ package dev.icmlora.function.process;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
@@ -21,10 +23,20 @@ class CutShortIT {
 
     private static final int STEPS = 4;
 
-    /// The limit is enough for half of the steps and not for all.
+    /// The limit has to be enough for half of the steps and not for all. Which ones are depends on what else the machine
+    /// does meanwhile, so there are several, in times of reading the task.
     @Test
     void aLongTuningIsCutShortAndNotLate(@TempDir Path folder) throws Exception {
-        var limit = fingerprint(folder).multipliedBy(14);
+        var fingerprint = fingerprint(folder);
+        for (var times : List.of(12, 9, 15)) {
+            if (isCutShort(fingerprint.multipliedBy(times), folder)) {
+                return;
+            }
+        }
+        fail("a tuning was cut short by no limit");
+    }
+
+    private static boolean isCutShort(Duration limit, Path folder) throws Exception {
         try (var function = FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()))) {
             var address = function.awaitAddress();
             // What it reads first takes longer.
@@ -34,24 +46,32 @@ class CutShortIT {
 
             var reply = ofLongTask(address, "auto", "Give the secret words.");
 
-            assertThat(reply.getBoolean("selection.hurried")).isTrue();
+            if (reply.get("tuning.cut_short") == null) {
+                return false;
+            }
             assertThat(reply.getBoolean("tuning.cut_short")).isTrue();
             assertThat(reply.getBoolean("adapter.cached")).isFalse();
+            assertThat(reply.getBoolean("selection.hurried")).isTrue();
             assertThat(reply.getInt("tuning.steps")).isBetween(1, STEPS - 1);
             awaitLater(() -> Integer.valueOf(STEPS)
                     .equals(ofLongTask(address, "auto", "Give the secret words.")
                             .get("tuning.steps")));
+            return true;
         }
     }
 
-    /// How long a task is read, which says how quick the machine is. Of the second request: what the first one takes
-    /// differs from start to start.
+    /// How long a task is read, which says how quick the machine is. The quickest of some requests, since a machine is
+    /// slow now and then, and without the first: what that takes differs from start to start.
     static Duration fingerprint(Path folder) throws Exception {
         try (var function = FunctionProcess.start(folder, Map.of())) {
             var address = function.awaitAddress();
             ofLongTask(address, "adapter", "Say the secret words.");
-            var timed = ofLongTask(address, "adapter", "Give the secret words.");
-            return Duration.ofMillis((long) timed.getFloat("timing_ms.fingerprint"));
+            var quickest = Stream.of("Give", "Tell", "Write")
+                    .mapToDouble(verb -> ofLongTask(address, "adapter", verb + " the secret words.")
+                            .getDouble("timing_ms.fingerprint"))
+                    .min()
+                    .orElseThrow();
+            return Duration.ofMillis((long) quickest);
         }
     }
 
