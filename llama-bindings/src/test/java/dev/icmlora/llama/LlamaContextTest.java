@@ -80,9 +80,10 @@ class LlamaContextTest {
             context.decode(next);
             float[] aloneNext = context.logits(0);
 
-            try (ThreadPool two = ThreadPool.start(2)) {
-                context.attach(two);
-            } // The context keeps it alive.
+            try (ThreadPool single = ThreadPool.start(1);
+                    ThreadPool several = ThreadPool.start(2)) {
+                context.attach(single, several);
+            } // The context keeps them alive.
             for (int threads = 1; threads <= 3; threads++) {
                 context.threads(threads);
                 context.clearMemory();
