@@ -277,10 +277,8 @@ public final class Graph implements AutoCloseable {
 
     /// Marks a result as wanted: it is computed and its memory is not reused.
     public void output(Tensor tensor) {
-        requireUnbuilt();
-        require(tensor.owner() == handle, "of another graph", tensor);
+        computeHere(tensor);
         GgmlH.ggml_set_output(pointer(tensor));
-        GgmlH.ggml_build_forward_expand(graph, pointer(tensor));
     }
 
     /// Has a result computed before all that is made from now on. Without it, it is computed when it is first needed,

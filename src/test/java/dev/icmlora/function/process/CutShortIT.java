@@ -23,9 +23,8 @@ class CutShortIT {
 
     private static final int STEPS = 4;
 
-    /// The limit has to be enough for half of the steps and not for all. Which ones are depends on what else the
-    /// machine
-    /// does meanwhile, so there are several, in times of reading the task.
+    /// The limit has to be enough for half of the steps and not for all. Which one is depends on what else the machine
+    /// does, so there are several, in times of reading the task.
     @Test
     void aLongTuningIsCutShortAndNotLate(@TempDir Path folder) throws Exception {
         var fingerprint = fingerprint(folder);
