@@ -43,8 +43,12 @@ public final class ContextScheduler {
 
     private static final Logger LOG = System.getLogger(ContextScheduler.class.getName());
 
-    /// Part of a batch that prompts may have while others wait for its end.
-    private static final int PART_BESIDE_OTHERS = 8;
+    /// Part of a batch that prompts may have while others wait for its end. Smaller pieces take twice as long for each
+    /// token, so all wait longer for their first.
+    private static final int PART_BESIDE_OTHERS = 2;
+
+    /// Part of a batch that prompts of those that let others go first may have beside these.
+    private static final int PART_AFTER_OTHERS = 64;
 
     /// The smallest piece of a long prompt, as a part of what prompts may have beside others.
     private static final int SMALLEST_PART = 4;
@@ -348,7 +352,7 @@ public final class ContextScheduler {
         }
         var requests = running.stream().map(Sequence::request).distinct().toList();
         var reading = running.stream().filter(Sequence::isPrefilling).toList();
-        var tokens = contribute(running, reading, othersWait || requests.size() > 1);
+        var tokens = contribute(running, reading, othersWait, requests.size() > 1);
         var readers = reading.stream().map(Sequence::request).distinct().toList();
         var start = System.nanoTime();
         try {
@@ -379,9 +383,10 @@ public final class ContextScheduler {
         return batch.stream().flatMap(group -> group.running.stream()).toList();
     }
 
-    /// @param holdsUp whether what others wait for comes after this batch
+    /// @param othersWait whether other groups or jobs wait for the end of the batch
+    /// @param several whether it is of several requests
     /// @return tokens of the batch
-    private int contribute(List<Sequence> running, List<Sequence> reading, boolean holdsUp) {
+    private int contribute(List<Sequence> running, List<Sequence> reading, boolean othersWait, boolean several) {
         decoder.begin();
         var batch = decoder.room();
         // The one that got its place first: the labels of those that come and go could else take all outputs that a
@@ -391,16 +396,21 @@ public final class ContextScheduler {
                 .sorted(Comparator.comparingLong(Sequence::placement))
                 .toList();
         running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
+        var inBackground = reading.stream()
+                .collect(Collectors.partitioningBy(
+                        sequence -> sequence.request().cancellation().letsOthersFirst()));
         var left = decoder.room();
-        if (holdsUp) {
+        if (othersWait || several && reading.size() < running.size()) {
             var part = Math.min(batch / PART_BESIDE_OTHERS, left);
-            var last = reading.stream()
-                    .collect(Collectors.partitioningBy(
-                            sequence -> sequence.request().cancellation().letsOthersFirst()));
-            read(last.get(false), part, batch, part / SMALLEST_PART);
-            read(last.get(true), Math.min(Math.ceilDiv(part, PART_BESIDE_OTHERS), decoder.room()), batch, 1);
+            read(inBackground.get(false), part, batch, part / SMALLEST_PART);
         } else {
-            read(reading, left, 4 * batch, ATTENTION_TILE);
+            read(inBackground.get(false), left, 4 * batch, ATTENTION_TILE);
+        }
+        left = decoder.room();
+        if (othersWait || several) {
+            read(inBackground.get(true), Math.min(Math.ceilDiv(batch, PART_AFTER_OTHERS), left), batch, 1);
+        } else {
+            read(inBackground.get(true), left, 4 * batch, ATTENTION_TILE);
         }
         choosing.forEach(sequence -> sequence.contribute(0));
         return batch - decoder.room();
