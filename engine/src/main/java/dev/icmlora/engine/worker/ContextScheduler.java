@@ -396,21 +396,23 @@ public final class ContextScheduler {
                 .sorted(Comparator.comparingLong(Sequence::placement))
                 .toList();
         running.stream().filter(Sequence::isWriting).forEach(sequence -> sequence.contribute(1));
-        var inBackground = reading.stream()
+        var byLettingOthersFirst = reading.stream()
                 .collect(Collectors.partitioningBy(
                         sequence -> sequence.request().cancellation().letsOthersFirst()));
+        var first = byLettingOthersFirst.get(false);
         var left = decoder.room();
         if (othersWait || several && reading.size() < running.size()) {
             var part = Math.min(batch / PART_BESIDE_OTHERS, left);
-            read(inBackground.get(false), part, batch, part / SMALLEST_PART);
+            read(first, part, batch, part / SMALLEST_PART);
         } else {
-            read(inBackground.get(false), left, 4 * batch, ATTENTION_TILE);
+            read(first, left, 4 * batch, ATTENTION_TILE);
         }
+        var last = byLettingOthersFirst.get(true);
         left = decoder.room();
         if (othersWait || several) {
-            read(inBackground.get(true), Math.min(Math.ceilDiv(batch, PART_AFTER_OTHERS), left), batch, 1);
+            read(last, Math.min(Math.ceilDiv(batch, PART_AFTER_OTHERS), left), batch, 1);
         } else {
-            read(inBackground.get(true), left, 4 * batch, ATTENTION_TILE);
+            read(last, left, 4 * batch, ATTENTION_TILE);
         }
         choosing.forEach(sequence -> sequence.contribute(0));
         return batch - decoder.room();
