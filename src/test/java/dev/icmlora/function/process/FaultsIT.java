@@ -72,6 +72,7 @@ class FaultsIT {
                 "ICM_LORA_ADAPTERS_DIR", adapters.toString(),
                 "ICM_LORA_ADAPTERS_UPLOAD", "true",
                 "ICM_LORA_EVENTS_BUCKETS", "file:" + bucket,
+                "ICM_LORA_EVENTS_LEASE", "1s",
                 "ICM_LORA_EVENTS_RETRY", "100ms",
                 "ICM_LORA_EVENTS_WATCH_INTERVAL", "100ms");
         var task = bucket.resolve("tasks/colours.json");
