@@ -102,14 +102,6 @@ public record EngineOptions(
         return threads.orElseGet(() -> Runtime.getRuntime().availableProcessors());
     }
 
-    /// One token alone takes as long as its weights take to be read, which a thread less hardly slows down. Threads on
-    /// all processors would have to wait for one another whenever anything else runs, such as what sends the text.
-    int threadsOfOneToken() {
-        return threadCount() < Runtime.getRuntime().availableProcessors()
-                ? threadCount()
-                : Math.max(1, threadCount() - 1);
-    }
-
     /// A bank of adapters has llama.cpp call back at every node of a graph, which in a native executable costs more
     /// than it brings.
     int loraSlots() {

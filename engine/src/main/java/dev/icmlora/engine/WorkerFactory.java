@@ -104,9 +104,8 @@ final class WorkerFactory {
         var resident = handles.own(ResidentAdapter.create(model.model(), first.gguf()));
         resident.attach(adapted, 1);
         var contexts = List.of(brief, whole, base, adapted);
-        var single = handles.own(ThreadPool.start(options.threadsOfOneToken()));
-        var several = handles.own(ThreadPool.start(options.threadCount()));
-        contexts.forEach(context -> context.attach(single, several));
+        var threads = handles.own(ThreadPool.start(options.threadCount()));
+        contexts.forEach(context -> context.attach(threads));
         var check = options.checkAdapters()
                 ? Optional.of(handles.own(new AppliedCheck(model.model(), resident, bank)))
                 : Optional.<AppliedCheck>empty();

@@ -44,7 +44,7 @@ public final class LlamaContext implements AutoCloseable {
 
     private BitSet outputs = new BitSet();
     private NativeHandle adapter;
-    private List<NativeHandle> pools = List.of();
+    private NativeHandle pool;
 
     private LlamaContext(
             LlamaModel model,
@@ -191,22 +191,21 @@ public final class LlamaContext implements AutoCloseable {
         outputs = wanted;
     }
 
-    /// Computes with the threads of pools from now on: as many of them as [#threads] allows.
-    ///
-    /// @param single for batches of one token
-    /// @param several for all others; may be the same
-    public void attach(ThreadPool single, ThreadPool several) {
+    /// Computes with the threads of a pool from now on: as many of them as [#threads] allows.
+    public void attach(ThreadPool threads) {
         MemorySegment context = handle.get();
-        List<NativeHandle> newPools = List.of(single.handle(), several.handle());
-        newPools.forEach(NativeHandle::hold);
-        LlamaContextH.llama_attach_threadpool(
-                context, single.handle().held(), several.handle().held());
-        replacePools(newPools);
+        NativeHandle newPool = threads.handle();
+        newPool.hold();
+        LlamaContextH.llama_attach_threadpool(context, newPool.held(), newPool.held());
+        replacePool(newPool);
     }
 
-    private void replacePools(List<NativeHandle> newPools) {
-        pools.forEach(NativeHandle::drop);
-        pools = newPools;
+    /// @param newPool null for none
+    private void replacePool(NativeHandle newPool) {
+        if (pool != null) {
+            pool.drop();
+        }
+        pool = newPool;
     }
 
     /// CPU threads of later decodes, 1 to 512. Contexts that decode at the same time share the processors.
@@ -443,7 +442,7 @@ public final class LlamaContext implements AutoCloseable {
     private void free(MemorySegment context) {
         LlamaContextH.llama_free(context);
         replaceAdapter(null);
-        replacePools(List.of());
+        replacePool(null);
         model.handle().drop();
     }
 

@@ -80,10 +80,9 @@ class LlamaContextTest {
             context.decode(next);
             float[] aloneNext = context.logits(0);
 
-            try (ThreadPool single = ThreadPool.start(1);
-                    ThreadPool several = ThreadPool.start(2)) {
-                context.attach(single, several);
-            } // The context keeps them alive.
+            try (ThreadPool two = ThreadPool.start(2)) {
+                context.attach(two);
+            } // The context keeps it alive.
             for (int threads = 1; threads <= 3; threads++) {
                 context.threads(threads);
                 context.clearMemory();
