@@ -80,7 +80,13 @@ class DeadlineIT {
     }
 
     private FunctionProcess start(Duration limit) throws IOException {
-        return FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()));
+        return FunctionProcess.start(
+                folder,
+                Map.of(
+                        "ICM_LORA_REQUEST_TIMEOUT",
+                        limit.toString(),
+                        "ICM_LORA_THREADS",
+                        Integer.toString(Runtime.getRuntime().availableProcessors())));
     }
 
     /// Sixty tokens each.
