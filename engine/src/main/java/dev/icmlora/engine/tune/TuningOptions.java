@@ -8,7 +8,7 @@ package dev.icmlora.engine.tune;
 /// @param decayOfMean Adam's beta 1
 /// @param decayOfSquares Adam's beta 2
 /// @param examplesPerStep examples whose gradients make a step; more where their number does not divide, and up to
-/// [#MOST_PER_STEP] where the steps would not come to all of them otherwise
+/// [#MOST_PER_STEP] where the steps would not come to all of them one and a half times otherwise
 public record TuningOptions(
         int steps, float rate, float lastRateShare, float decayOfMean, float decayOfSquares, int examplesPerStep) {
     public static final int MAX_STEPS = 1000;
@@ -59,7 +59,7 @@ public record TuningOptions(
     ///
     /// @param examples 1 or more
     public int batches(int examples) {
-        int usual = Math.clamp(examples / examplesPerStep, 1, steps);
+        int usual = Math.clamp(examples / examplesPerStep, 1, Math.max(1, steps * 2 / 3));
         return Math.max(usual, Math.ceilDiv(examples, MOST_PER_STEP));
     }
 

@@ -112,12 +112,14 @@ class TuningPartsTest {
         assertThat(all.get(5)).isSameAs(all.get(1));
     }
 
-    /// Fewer than eight are not divided, and steps of many examples take more of them, so that each is seen.
+    /// Fewer than eight are not divided, and steps of many examples take more of them, so that half are seen twice.
     @Test
     void aStepTakesFourExamplesOrSomeMore() {
         assertThat(sizes(TuningOptions.forExamples(7), 7)).containsExactly(7);
         assertThat(sizes(TuningOptions.forExamples(10), 10)).containsExactly(5, 5);
-        assertThat(sizes(TuningOptions.forExamples(64), 64)).hasSize(12).allMatch(size -> size == 5 || size == 6);
+        assertThat(sizes(TuningOptions.forExamples(32), 32)).hasSize(8).containsOnly(4);
+        assertThat(sizes(TuningOptions.forExamples(64), 64)).hasSize(8).containsOnly(8);
+        assertThat(sizes(TuningOptions.forExamples(96), 96)).hasSize(12).containsOnly(8);
         assertThat(sizes(TuningOptions.fromNothing(), 17)).containsExactly(5, 6, 6);
     }
 
