@@ -80,13 +80,7 @@ class DeadlineIT {
     }
 
     private FunctionProcess start(Duration limit) throws IOException {
-        return FunctionProcess.start(
-                folder,
-                Map.of(
-                        "ICM_LORA_REQUEST_TIMEOUT",
-                        limit.toString(),
-                        "ICM_LORA_THREADS",
-                        Integer.toString(Runtime.getRuntime().availableProcessors())));
+        return FunctionProcess.start(folder, Map.of("ICM_LORA_REQUEST_TIMEOUT", limit.toString()));
     }
 
     /// Sixty tokens each.
