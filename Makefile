@@ -18,6 +18,7 @@ export ICM_LORA_MODEL := $(CURDIR)/models/$(shell sed -n 's/.*"file": "\(.*\)",/
 endif
 
 function_jar := src/target/quarkus-app/quarkus-run.jar
+aot_cache := src/target/quarkus-app/app.aot
 main_sources := $(shell find llama-bindings generator engine addons src -path '*/target' -prune -o -path '*main/*' -type f -print -o -name pom.xml -print) pom.xml $(wildcard demo/*.json demo/gallery/*)
 
 .PHONY: help setup demo run check test format train eval bench image
@@ -55,7 +56,7 @@ eval: setup $(function_jar) ## start the function and print the evaluation, in l
 	@# What was tuned is asked again at the end.
 	@ICM_LORA_CACHE_ADAPTERS=512M scripts/with-function scripts/icm-lora eval $(ARGS)
 
-bench: setup $(function_jar) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md
+bench: setup $(aot_cache) ## measure it side by side with llama-server and llama-bench, print the table of docs/performance.md
 	@scripts/bench
 
 image: image-jar sbom ## build a container image (KIND=jvm, cuda, native or trainer)

@@ -1,8 +1,12 @@
 package dev.icmlora.function.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import dev.icmlora.engine.Installation;
 /// that was built (`-Pnative`).
 public final class FunctionProcess implements AutoCloseable {
 
+    private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("Listening on: (http://[\\w.:]+)");
     private static final int SECONDS = 120; // a machine may be busy
@@ -52,15 +57,12 @@ public final class FunctionProcess implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        var installation = Installation.ofThisProcess();
         var all = builder.environment();
         all.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         all.put("QUARKUS_HTTP_PORT", "0");
         all.put("ICM_LORA_THREADS", "1"); // as in the test profile
         all.put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false");
-        all.put(Installation.NATIVE_DIR_VARIABLE, installation.nativeDirectory().toString());
-        all.put(Installation.MODEL_VARIABLE, installation.model().toString());
-        all.put(Installation.GENERATOR_VARIABLE, installation.generator().toString());
+        all.putAll(installed());
         all.putAll(environment);
         return new FunctionProcess(builder.start(), log);
     }
@@ -71,22 +73,50 @@ public final class FunctionProcess implements AutoCloseable {
         try (var properties = Files.newInputStream(TARGET.resolve("quarkus-artifact.properties"))) {
             artifact.load(properties);
         }
-        var packaged = TARGET.resolve(artifact.getProperty("path")).toString();
+        var packaged = TARGET.resolve(artifact.getProperty("path"));
         var command = new ArrayList<String>();
         if (artifact.getProperty("type").equals("native")) {
-            command.add(packaged);
+            command.add(packaged.toString());
             // It knows a heap and properties, but not the JVM's own switches.
             Stream.of(javaOptions).filter(option -> !option.startsWith("-XX:")).forEach(command::add);
         } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            // It lives for seconds, which are too few to optimise for on the cores that it computes with, or to check
-            // thousands of classes.
-            command.addAll(List.of(
-                    "-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
+            var app = packaged.getParent();
+            command.add(JAVA_HOME.resolve("bin/java").toString());
+            command.addAll(List.of("@" + app.resolve("jvm-options"), "-XX:AOTCache=" + cache(app)));
+            // It lives for seconds, which are too few to optimise for on the cores that it computes with.
+            command.add("-XX:TieredStopAtLevel=1");
             command.addAll(List.of(javaOptions));
-            command.addAll(List.of("-jar", packaged));
+            command.addAll(List.of("-jar", packaged.toString()));
         }
         return command;
+    }
+
+    /// The ahead-of-time cache that images start with: the first JVM that needs it has it made.
+    private static Path cache(Path app) throws IOException {
+        var cache = app.resolve("app.aot");
+        try (var channel = FileChannel.open(TARGET.resolve("app.aot.lock"), CREATE, WRITE);
+                var _ = channel.lock()) {
+            if (!Files.exists(cache)) {
+                var recording = new ProcessBuilder(
+                                Path.of("main/docker/record-aot").toString(), app.toString())
+                        .redirectErrorStream(true);
+                recording.environment().put("JAVA_HOME", JAVA_HOME.toString());
+                recording.environment().putAll(installed());
+                var process = recording.start();
+                var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+                assertThat(Files.exists(cache)).as(output).isTrue();
+            }
+        }
+        return cache;
+    }
+
+    /// Names the parts of this checkout.
+    private static Map<String, String> installed() {
+        var installation = Installation.ofThisProcess();
+        return Map.of(
+                Installation.NATIVE_DIR_VARIABLE, installation.nativeDirectory().toString(),
+                Installation.MODEL_VARIABLE, installation.model().toString(),
+                Installation.GENERATOR_VARIABLE, installation.generator().toString());
     }
 
     /// Waits for the function to listen.
