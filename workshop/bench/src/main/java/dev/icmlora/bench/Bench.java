@@ -42,8 +42,10 @@ public final class Bench {
             case "performance" ->
                 List.of(
                         new Micro(),
+                        new Starts(),
                         new NewTask(),
                         new Tuning(),
+                        new PromptTokens(),
                         new Improving(),
                         new FirstRequests(),
                         new OneStream(),
