@@ -92,7 +92,7 @@ public final class FunctionProcess implements AutoCloseable {
     }
 
     /// The ahead-of-time cache that images start with: the first JVM that needs it has it made.
-    private static Path cache(Path app) throws IOException {
+    private static synchronized Path cache(Path app) throws IOException {
         var cache = app.resolve("app.aot");
         try (var channel = FileChannel.open(TARGET.resolve("app.aot.lock"), CREATE, WRITE);
                 var _ = channel.lock()) {
@@ -104,7 +104,7 @@ public final class FunctionProcess implements AutoCloseable {
                 recording.environment().putAll(installed());
                 var process = recording.start();
                 var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-                assertThat(Files.exists(cache)).as(output).isTrue();
+                assertThat(process.onExit().join().exitValue()).as(output).isZero();
             }
         }
         return cache;
