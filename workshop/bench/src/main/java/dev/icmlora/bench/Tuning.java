@@ -85,7 +85,7 @@ final class Tuning implements Part {
         var adapter = client.adapter(Tasks.withExamples(2));
         var without = new ArrayList<Double>();
         var meanwhile = new ArrayList<Double>();
-        var tuned = 0;
+        var ended = 0;
         for (var round = -WARM_UPS; round < machine.rounds(); round++) {
             var first = 2 * CLIENTS * (WARM_UPS + round);
             machine.settle();
@@ -97,7 +97,7 @@ final class Tuning implements Part {
                 if (round >= 0) {
                     without.add(alone);
                     meanwhile.add(beside);
-                    tuned += tunings.done() - before;
+                    ended += tunings.done() - before;
                 }
             }
         }
@@ -108,7 +108,8 @@ final class Tuning implements Part {
                 beside.dividedBy(alone).median(),
                 0.5,
                 "x",
-                "%s against %s tokens/s, %d tunings meanwhile".formatted(beside.text(), alone.text(), tuned));
+                "%s against %s tokens/s; tunings of %d steps one after the other, of which %d ended meanwhile"
+                        .formatted(beside.text(), alone.text(), STEPS, ended));
     }
 
     /// @return tokens a second
