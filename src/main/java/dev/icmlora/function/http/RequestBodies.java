@@ -72,8 +72,16 @@ final class RequestBodies {
 
     void read(RoutingContext context) {
         // A request that is led elsewhere comes twice.
+        if (context.get(READ) != null) {
+            context.next();
+            return;
+        }
+        if (context.normalizedPath().startsWith("/q/")) {
+            admitToQuarkus(context);
+            return;
+        }
         var file = file(context);
-        if (context.get(READ) != null || !hasBody(context) && file.isEmpty()) {
+        if (!hasBody(context) && file.isEmpty()) {
             context.next();
             return;
         }
@@ -85,11 +93,24 @@ final class RequestBodies {
         }
     }
 
-    /// What Quarkus serves takes no body, and who asks for health is not asked for a key.
+    /// What Quarkus serves takes no body, and who asks for health is not asked for a key. Quarkus would close the
+    /// connection over a long body at once, and a client that still sends would not read why.
+    private void admitToQuarkus(RoutingContext context) {
+        var length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (isLonger(length, longest)) {
+            problems.writeEarly(Problems.bodyTooLong(length, longest), context);
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean isLonger(String length, long limit) {
+        return length != null && Long.parseLong(length) > limit;
+    }
+
     private static boolean hasBody(RoutingContext context) {
         var headers = context.request().headers();
-        return (headers.contains(HttpHeaders.CONTENT_LENGTH) || headers.contains(HttpHeaders.TRANSFER_ENCODING))
-                && !context.normalizedPath().startsWith("/q/");
+        return headers.contains(HttpHeaders.CONTENT_LENGTH) || headers.contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private Optional<Route> file(RoutingContext context) {
@@ -141,7 +162,7 @@ final class RequestBodies {
 
         private void read() {
             var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-            if (length != null && Long.parseLong(length) > limit) {
+            if (isLonger(length, limit)) {
                 refuse(Problems.bodyTooLong(length, limit));
                 return;
             }

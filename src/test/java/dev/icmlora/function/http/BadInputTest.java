@@ -8,6 +8,7 @@ import static dev.icmlora.function.Requests.task;
 import static dev.icmlora.function.Requests.with;
 import static dev.icmlora.function.Requests.withLongBody;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
@@ -20,7 +21,11 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.math.BigDecimal;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +43,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.icmlora.function.Requests;
 
 /// Whatever a client sends wrong comes back as a problem that names field, limit and value.
 @QuarkusTest
@@ -369,6 +376,28 @@ class BadInputTest {
 
         isProblem(withLongBody(() -> post(adapter ? "/adapter" : "/generate", body)), 413)
                 .body("errors[0].limit", equalTo(1 << 20));
+    }
+
+    /// Else it would see the connection break, and not why.
+    @ParameterizedTest
+    @ValueSource(strings = {"/generate", "/q/health/live"})
+    void whoIsRefusedMayStillSend(String path) throws IOException {
+        var uri = Requests.uri(path);
+        var piece = new byte[1 << 16];
+        var length = 16 * piece.length + 1;
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            var head = "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n";
+            var out = socket.getOutputStream();
+            out.write(head.formatted(path, uri.getAuthority(), length).getBytes(US_ASCII));
+            var reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+            assertThat(reply.readLine()).startsWith("HTTP/1.1 413 ");
+
+            for (var sent = 0; sent + piece.length < length; sent += piece.length) {
+                out.write(piece);
+            }
+
+            assertThat(reply.lines()).anyMatch(line -> line.contains("must not be longer than 1048576 bytes"));
+        }
     }
 
     @ParameterizedTest
