@@ -62,20 +62,21 @@ class DeploymentTest {
     @CsvSource({
         "src/main/docker/jvm-options, ''",
         "src/main/docker/Dockerfile.native, app/icm-lora",
-        "scripts/function, src/target/icm-lora",
-        "scripts/function, $java"
+        "scripts/function, src/target/icm-lora"
     })
     void theProcessEndsWithoutMemory(String file, String program) throws IOException {
         assertThat(Files.readAllLines(ROOT.resolve(file)))
                 .anyMatch(line -> line.contains(program) && line.contains("-XX:+ExitOnOutOfMemoryError"));
     }
 
-    /// Images and systemd start it by that file; what starts an image may not start it in another way.
+    /// Images and systemd start it by that file; what starts an image may not start it in another way, nor what starts
+    /// it from a clone.
     @Test
     void noImageIsStartedInAnotherWay() throws IOException {
         assertThat(Files.readString(ROOT.resolve("deploy/systemd/icm-lora.service")))
                 .contains("java @app/jvm-options ");
         assertThat(Files.readString(ROOT.resolve("src/main/docker/record-aot"))).contains("@\"$app/jvm-options\"");
+        assertThat(Files.readString(ROOT.resolve("scripts/function"))).contains("options=(@\"$app/jvm-options\")");
     }
 
     @Test
