@@ -2,6 +2,8 @@ package dev.icmlora.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,5 +40,22 @@ class SchemaRulesTest {
     void allowsWhatTheSchemaDoes(String schema, String value, boolean allowed) {
         assertThat(new SchemaRules(Requests.json(schema)).allow(Requests.json(value)))
                 .isEqualTo(allowed);
+    }
+
+    /// Else each value of an output would cost as much as the list has entries.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"enum | [1, 2] | 2.0", "type | [\"number\", \"null\"] | null", "required | [\"a\"] | {\"a\": 1}"})
+    void aListOfTheSchemaIsReadOnce(String keyword, String list, String value) {
+        var entries = (ArrayNode) Requests.json(list);
+        var rules = new SchemaRules(JsonNodeFactory.instance.objectNode().set(keyword, entries));
+        assertThat(rules.allow(Requests.json(value))).isTrue();
+        assertThat(rules.allow(Requests.json(keyword.equals("required") ? "{}" : "\"b\"")))
+                .isFalse();
+
+        entries.removeAll().add("another");
+
+        assertThat(rules.allow(Requests.json(value))).isTrue();
     }
 }

@@ -30,14 +30,14 @@ final class HealthChecks {
     }
 
     /// The base model is the one that was checked. Its file may lie in a network, which no event loop should wait
-    /// for.
+    /// for. Virtual threads share few threads, all of which a computation may have.
     @Produces
     @Liveness
     @Singleton
     AsyncHealthCheck model(EngineHost engineHost) {
         return () -> response(
                         () -> named("base model", engineHost.engine().model().isIntact()))
-                .runSubscriptionOn(Thread::startVirtualThread);
+                .runSubscriptionOn(task -> Thread.ofPlatform().name("liveness").start(task));
     }
 
     /// No thread that owns a worker's native side hangs, or fails at all that it does.

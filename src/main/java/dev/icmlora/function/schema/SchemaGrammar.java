@@ -38,6 +38,12 @@ public final class SchemaGrammar {
     private static final int MAX_REPETITIONS = 10_000;
 
     private static final int MAX_RULES = 500;
+    /// A value is compared with each alternative when an output is corrected.
+    private static final int MAX_ALTERNATIVES = 500;
+    /// Schemas, values, names and types that are read, those that several references lead to once for each.
+    private static final int MAX_STEPS = 20_000;
+    /// Characters of a reference that take as long as one step.
+    private static final int CHARACTERS_OF_STEP = 16;
     /// Characters of a property's name, which is part of the pointers to all below it.
     private static final int NAME_CHARACTERS = 200;
     /// Of all rules. References can stand for more than there is memory.
@@ -90,6 +96,8 @@ public final class SchemaGrammar {
 
     private int repetitions;
     private int characters;
+    private int allAlternatives;
+    private int steps;
 
     /// References that were followed within one alternative of an `anyOf`, and the rules of what they lead to.
     ///
@@ -156,6 +164,7 @@ public final class SchemaGrammar {
         if (!schema.isObject()) {
             throw refusal(at, "a schema", Violation.shown(schema), "must be an object");
         }
+        step(1 + schema.size());
         if (depth > MAX_DEPTH) {
             throw refusal(at, MAX_DEPTH, depth, "is nested more than " + MAX_DEPTH + " deep");
         }
@@ -173,9 +182,18 @@ public final class SchemaGrammar {
         return types(schema, at, depth);
     }
 
+    private void step(int count) {
+        steps += count;
+        if (steps > MAX_STEPS) {
+            throw refusal(
+                    pointer, MAX_STEPS, steps, "is too large: it takes more than " + MAX_STEPS + " steps to read");
+        }
+    }
+
     private String reference(JsonNode schema, String at, int depth, Set<String> open) {
         only(schema, at, Set.of("$ref"));
         var target = schema.get("$ref").asText();
+        step(target.length() / CHARACTERS_OF_STEP);
         if (open.contains(target)) {
             throw refusal(at + "/$ref", null, target, "refers to itself");
         }
@@ -216,6 +234,7 @@ public final class SchemaGrammar {
         if (keyword.equals("allOf") && parts.size() > 1) {
             throw refusal(parted, 1, parts.size(), "with more than one entry is not supported");
         }
+        parts.forEach(part -> step(1 + part.path("type").size()));
         var isOpen = StreamSupport.stream(parts.spliterator(), false)
                         .filter(SchemaGrammar::canHoldOthers)
                         .count()
@@ -225,6 +244,9 @@ public final class SchemaGrammar {
         for (var i = 0; i < parts.size(); i++) {
             // Rules of its own: those that alternatives share would hide how many ways there are.
             scope = isOpen ? new Scope(parted, outer.followed()) : outer;
+            if (++allAlternatives > MAX_ALTERNATIVES) {
+                throw refusal(parted, MAX_ALTERNATIVES, allAlternatives, "makes too many alternatives in all");
+            }
             alternatives.add(rule(parts.get(i), parted + "/" + i, depth + 1, open));
         }
         scope = outer;
@@ -244,6 +266,7 @@ public final class SchemaGrammar {
         only(schema, at, Set.of("const", "enum", "type"));
         var keyword = schema.has("enum") ? "enum" : "const";
         var values = new ArrayList<JsonNode>();
+        step(schema.path("enum").size());
         (schema.has("enum") ? schema.get("enum") : List.of(schema.get("const"))).forEach(values::add);
         if (schema.has("const")) {
             values.removeIf(value -> !value.equals(schema.get("const")));
@@ -281,9 +304,10 @@ public final class SchemaGrammar {
     }
 
     /// Each once: what is there twice would be two ways to read the same text.
-    private static Set<String> typesOf(JsonNode schema, String at) {
+    private Set<String> typesOf(JsonNode schema, String at) {
         var types = new LinkedHashSet<String>();
         var type = schema.path("type");
+        step(type.size());
         if (type.isTextual()) {
             types.add(type.textValue());
         } else if (type.isArray() && !type.isEmpty()) {
@@ -389,6 +413,7 @@ public final class SchemaGrammar {
         if (properties.isEmpty()) {
             return additional.isBoolean() && !additional.booleanValue() ? add("\"{\" ws \"}\"") : "any-object";
         }
+        step(properties.size());
         for (var property : properties.properties()) {
             var length = property.getKey().length();
             if (length > NAME_CHARACTERS) {
@@ -407,12 +432,13 @@ public final class SchemaGrammar {
         return add("\"{\" ws " + members(pairs) + " ws \"}\"");
     }
 
-    private static Set<String> required(JsonNode schema, JsonNode properties, String at) {
+    private Set<String> required(JsonNode schema, JsonNode properties, String at) {
         var required = new HashSet<String>();
         var names = schema.path("required");
         if (!names.isMissingNode() && !names.isArray()) {
             throw refusal(at + "/required", "an array", Violation.shown(names), "must be an array of names");
         }
+        step(names.size());
         for (var name : names) {
             if (!properties.has(name.asText())) {
                 throw refusal(at + "/required", null, name.asText(), "names " + name + ", which is no property");

@@ -73,8 +73,10 @@ public final class TaskService {
             var checked = checked(caller, request);
             var chosen = request.adapter() != null && request.mode() == Mode.AUTO;
             var mode = chosen ? Mode.ADAPTER : request.mode();
-            return engineHost.submit(
-                    caller.account(), turn -> generate(checked, checked.key, mode, checked.prompts(false, turn), turn));
+            return engineHost.submit(caller.account(), turn -> {
+                var formed = checked.formed();
+                return generate(formed, checked.key, mode, formed.prompts(false, turn), turn);
+            });
         });
         return functions.observed(caller.tenant(), request.inputs(), reply);
     }
@@ -83,7 +85,18 @@ public final class TaskService {
     ///
     /// @param function that it named, with its version; null for none
     /// @param key of the adapter that it names, or of its task
-    private record Checked(String function, AnswerForm form, AdapterKey key) {
+    private record Checked(String function, GenerateRequest request, AdapterKey key) {
+
+        /// With the form of its answers. A schema takes time to read, so the caller has its turn by then.
+        ///
+        /// @throws RequestException if its schema cannot be followed
+        Formed formed() {
+            return new Formed(function, AnswerForm.of(request), key);
+        }
+    }
+
+    /// A request that can be answered.
+    private record Formed(String function, AnswerForm form, AdapterKey key) {
 
         /// Whether it has nothing but the words of its description and labels.
         boolean isWorded() {
@@ -104,7 +117,7 @@ public final class TaskService {
         var key = key(caller, whole);
         rules.check(whole.mode(), key.task());
         var function = named.map(known -> known.function().toString());
-        return new Checked(function.orElse(null), AnswerForm.of(whole), key);
+        return new Checked(function.orElse(null), whole, key);
     }
 
     /// A request for labels, one of several on the same input.
@@ -133,8 +146,9 @@ public final class TaskService {
             var checked = each(requests, i -> checked(caller, requests.get(i).request));
             return engineHost.submit(caller.account(), turn -> {
                 // What is too long is refused before anything is computed for another.
-                var prompts = each(requests, i -> fitting(checked.get(i), turn));
-                var decided = each(requests, i -> decide(checked.get(i), prompts.get(i), turn));
+                var formed = each(requests, i -> checked.get(i).formed());
+                var prompts = each(requests, i -> fitting(formed.get(i), turn));
+                var decided = each(requests, i -> decide(formed.get(i), prompts.get(i), turn));
                 return new Metered<>(decided, turn.session().spent());
             });
         });
@@ -143,8 +157,8 @@ public final class TaskService {
                 i -> functions.observed(caller.tenant(), requests.get(i).request.inputs(), replies.get(i)));
     }
 
-    private static Prompts fitting(Checked checked, Turn turn) {
-        var prompts = checked.prompts(checked.isWorded(), turn);
+    private static Prompts fitting(Formed formed, Turn turn) {
+        var prompts = formed.prompts(formed.isWorded(), turn);
         prompts.of(false);
         return prompts;
     }
@@ -156,14 +170,14 @@ public final class TaskService {
                 .toList();
     }
 
-    private GenerateReply decide(Checked checked, Prompts prompts, Turn turn) {
-        if (!checked.isWorded()) {
-            return generate(checked, checked.key, Mode.AUTO, prompts, turn).reply();
+    private GenerateReply decide(Formed formed, Prompts prompts, Turn turn) {
+        if (!formed.isWorded()) {
+            return generate(formed, formed.key, Mode.AUTO, prompts, turn).reply();
         }
         // One key of B0 for whatever is asked.
-        var shared = new AdapterKey(checked.key.tenant(), Task.NONE, 0);
+        var shared = new AdapterKey(formed.key.tenant(), Task.NONE, 0);
         var served = turn.engine().isTrained() ? Mode.ADAPTER : Mode.PLAIN;
-        return generate(checked, shared, served, prompts, turn).reply();
+        return generate(formed, shared, served, prompts, turn).reply();
     }
 
     private AdapterKey key(Caller caller, GenerateRequest request) {
@@ -287,8 +301,8 @@ public final class TaskService {
 
     /// @param key of the adapter that answers, or of the task
     /// @param mode that serves
-    private Metered<GenerateReply> generate(Checked checked, AdapterKey key, Mode mode, Prompts prompts, Turn turn) {
-        var form = checked.form;
+    private Metered<GenerateReply> generate(Formed formed, AdapterKey key, Mode mode, Prompts prompts, Turn turn) {
+        var form = formed.form;
         var request = form.request();
         var tune = Optional.ofNullable(request.tune()).orElse(Tune.DEFAULT);
         var as = serve(request, key, mode, tune, prompts, turn);
@@ -297,7 +311,7 @@ public final class TaskService {
         var details = form.details(answers, least);
         var spent = turn.session().spent();
         return as.metered(new GenerateReply(
-                checked.function,
+                formed.function,
                 AnswerForm.outputs(answers, details),
                 null,
                 details,

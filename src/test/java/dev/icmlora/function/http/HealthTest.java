@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.Vertx;
@@ -63,6 +65,36 @@ class HealthTest {
             assertThat(oneMore.isComplete()).as("a thread was free").isFalse();
         } finally {
             end.countDown();
+        }
+    }
+
+    /// A computation on a virtual thread keeps one of the threads that all of them share.
+    @Test
+    void answersWhileNoVirtualThreadRuns() throws Exception {
+        var end = new AtomicBoolean();
+        var computing = new CountDownLatch(Runtime.getRuntime().availableProcessors());
+        try (var client = HttpClient.newHttpClient()) {
+            for (var i = computing.getCount(); i > 0; i--) {
+                Thread.startVirtualThread(() -> {
+                    computing.countDown();
+                    while (!end.get()) {
+                        Thread.onSpinWait();
+                    }
+                });
+            }
+            computing.await();
+            var oneMore = new CompletableFuture<Void>();
+            Thread.startVirtualThread(() -> oneMore.complete(null));
+            for (var probe : new String[] {"started", "live", "ready"}) {
+                var request = HttpRequest.newBuilder(uri("/q/health/" + probe))
+                        .timeout(PATIENCE)
+                        .build();
+                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(200);
+            }
+            assertThat(oneMore.isDone()).as("a virtual thread ran").isFalse();
+        } finally {
+            end.set(true);
         }
     }
 }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.error.RequestException;
@@ -69,6 +71,40 @@ class SchemaGrammarTest {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> grammar("{'anyOf':[" + references + "],'$defs':{'e':{'enum':[" + constants + "]}}}"))
                 .withMessageContaining("has too many characters");
+    }
+
+    static Stream<String> large() {
+        return Stream.of(
+                "{'properties':{'a':{'type':'null'}},'required':[%s]}".formatted(times(200_000, "'a'")),
+                "{'type':[%s]}".formatted(times(200_000, "'null'")),
+                "{'type':'string','enum':['a',%s]}".formatted(times(200_000, "1")),
+                "{'$defs':{'a':{'type':'string','enum':['a',%s]}},'anyOf':[%s]}"
+                        .formatted(times(15_000, "1"), times(240, "{'$ref':'#/$defs/a'}")),
+                "{'anyOf':[%s]}".formatted(times(200, "{'type':[%s]}".formatted(times(150, "'string'")))),
+                "{'$defs':{'a':{'$ref':'#%s'}},'anyOf':[%s]}"
+                        .formatted("/b".repeat(15_000), times(200, "{'$ref':'#/$defs/a'}")));
+    }
+
+    private static String times(int count, String schema) {
+        return String.join(",", Collections.nCopies(count, schema));
+    }
+
+    /// What is refused in the end, or leaves no trace in the grammar, is counted too.
+    @ParameterizedTest
+    @MethodSource("large")
+    void whatTakesManyStepsToReadIsRefused(String schema) {
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> grammar(schema))
+                .withMessageContaining("/schema");
+    }
+
+    @Test
+    void alternativesAreCounted() {
+        assertThat(grammar("{'anyOf':[%s]}".formatted(times(500, "{'type':'null'}"))))
+                .contains("null");
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> grammar("{'anyOf':[%s]}".formatted(times(501, "{'type':'null'}"))))
+                .withMessageContaining("/schema/anyOf makes too many alternatives in all");
     }
 
     /// The pointer to each of them would hold the name.

@@ -24,6 +24,7 @@ import dev.icmlora.function.api.FunctionDescription;
 import dev.icmlora.function.api.FunctionName;
 import dev.icmlora.function.error.RequestException;
 import dev.icmlora.function.error.Violations;
+import dev.icmlora.function.http.ClientConnection;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.service.FunctionObserver.Answered;
 import dev.icmlora.function.service.NamedFunctions;
@@ -44,6 +45,7 @@ public final class Corrections {
     private final NamedFunctions functions;
     private final FeedbackRules rules;
     private final JsonBody body;
+    private final ClientConnection client;
     private final Improvements improvements;
     private final Counter counted;
 
@@ -52,12 +54,14 @@ public final class Corrections {
             NamedFunctions functions,
             FeedbackRules rules,
             JsonBody body,
+            ClientConnection client,
             Improvements improvements,
             MeterRegistry registry) {
         this.store = store;
         this.functions = functions;
         this.rules = rules;
         this.body = body;
+        this.client = client;
         this.improvements = improvements;
         this.counted = Counter.builder("icm.lora.feedback")
                 .description("Pieces of feedback on functions that were new")
@@ -128,7 +132,10 @@ public final class Corrections {
             read(tenant, id, at, correction, violations).ifPresent(pieces::add);
         }
         violations.raise();
-        rules.check(function.definition(), pieces, isList);
+        client.whileOpen(() -> {
+            rules.check(function.definition(), pieces, isList);
+            return null;
+        });
         var taken = add(tenant, function.name(), pieces);
         if (taken.added() > 0) {
             improvements.whenDue(caller, function);

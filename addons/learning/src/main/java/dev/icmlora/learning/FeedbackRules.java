@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
+import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
@@ -30,19 +31,59 @@ final class FeedbackRules {
         this.json = json;
     }
 
-    /// Whether a piece that an older version took is feedback on this one too.
-    boolean allow(FunctionDefinition function, Feedback piece) {
+    /// Those of the pieces, which older versions took, that are feedback on this one too.
+    List<Feedback> allowed(FunctionDefinition function, List<Feedback> pieces) {
+        var outputs = new Outputs(function);
+        return pieces.stream().filter(piece -> allow(outputs, piece)).toList();
+    }
+
+    private boolean allow(Outputs outputs, Feedback piece) {
         try {
-            check(function, List.of(piece), false);
+            check(outputs, List.of(piece), false);
             return true;
         } catch (RequestException e) {
             return false;
         }
     }
 
+    /// What a function may answer.
+    private final class Outputs {
+
+        private final FunctionDefinition function;
+        private final Optional<SchemaRules> schema;
+
+        Outputs(FunctionDefinition function) {
+            this.function = function;
+            this.schema = Optional.ofNullable(function.schema()).map(SchemaRules::new);
+        }
+
+        void check(String field, String output, Violations violations) {
+            var labels = function.labels();
+            violations.when(
+                    labels != null && !labels.contains(output),
+                    field,
+                    labels,
+                    output,
+                    "is none of the function's labels");
+            schema.ifPresent(rules -> violations.when(
+                    value(output).filter(rules::allow).isEmpty(),
+                    field,
+                    "the function's schema",
+                    output,
+                    "is not JSON that the schema allows"));
+        }
+    }
+
+    /// Ends early where its thread is interrupted.
+    ///
     /// @param isList whether the pieces came in a list; else there is one
     /// @throws RequestException naming everything that is wrong, in the fields of the request that they came in
     void check(FunctionDefinition function, List<Feedback> pieces, boolean isList) {
+        check(new Outputs(function), pieces, isList);
+    }
+
+    private void check(Outputs outputs, List<Feedback> pieces, boolean isList) {
+        var function = outputs.function;
         var examples = pieces.stream()
                 .map(piece -> new ExampleBody(piece.input(), piece.output()))
                 .toList();
@@ -60,21 +101,12 @@ final class FeedbackRules {
         }
         var violations = new Violations();
         for (var i = 0; i < pieces.size(); i++) {
-            output((isList ? "/" + i : "") + "/output", function, pieces.get(i).output(), violations);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancelledException();
+            }
+            outputs.check((isList ? "/" + i : "") + "/output", pieces.get(i).output(), violations);
         }
         violations.raise();
-    }
-
-    private void output(String field, FunctionDefinition function, String output, Violations violations) {
-        var labels = function.labels();
-        violations.when(
-                labels != null && !labels.contains(output), field, labels, output, "is none of the function's labels");
-        if (function.schema() != null) {
-            var isValid = value(output)
-                    .filter(new SchemaRules(function.schema())::allow)
-                    .isPresent();
-            violations.when(!isValid, field, "the function's schema", output, "is not JSON that the schema allows");
-        }
     }
 
     private Optional<JsonNode> value(String text) {

@@ -211,9 +211,7 @@ final class Improvements {
             var begin = Stamp.now();
             var serving = functions.describe(tenant, function);
             var feedback = feedback(tenant, function);
-            var fit = feedback.stream()
-                    .filter(piece -> rules.allow(serving.definition(), piece))
-                    .toList();
+            var fit = rules.allowed(serving.definition(), feedback);
             var split = Split.of(serving.definition(), fit, store.key());
             var attempt = new Attempt(caller, serving, split, feedback.size() - fit.size());
             try {

@@ -1,15 +1,34 @@
 package dev.icmlora.learning;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/// Whether a value is valid under a schema that a function has. [dev.icmlora.function.schema.SchemaGrammar] took
-/// the schema, and says which keywords there are. As in answers, objects have the properties of the schema only.
+/// Whether values are valid under a schema that a function has. [dev.icmlora.function.schema.SchemaGrammar] took
+/// the schema, bounds its alternatives, and says which keywords there are. As in answers, objects have the properties
+/// of
+/// the schema only.
 ///
-/// @param root the whole schema, into which references lead
-record SchemaRules(JsonNode root) {
+/// A list of the schema is read once, whatever the number of values. Belongs to one thread.
+final class SchemaRules {
+
+    private final JsonNode root;
+    /// What each list of the schema has: a `type`, `required` or `enum`.
+    private final Map<JsonNode, Collection<?>> lists = new IdentityHashMap<>();
+
+    /// @param root the whole schema, into which references lead
+    SchemaRules(JsonNode root) {
+        this.root = root;
+    }
 
     boolean allow(JsonNode value) {
         return allow(root, value);
@@ -19,15 +38,16 @@ record SchemaRules(JsonNode root) {
         if (schema.has("$ref")) {
             return allow(root.at(schema.get("$ref").asText().substring(1)), value);
         }
-        for (var combination : new String[] {"anyOf", "allOf"}) {
+        for (var combination : List.of("anyOf", "allOf")) {
             if (schema.has(combination)) {
                 return stream(schema.get(combination)).anyMatch(part -> allow(part, value));
             }
         }
-        if (schema.has("const") && !same(schema.get("const"), value)) {
+        if (schema.has("const") && !comparable(schema.get("const")).equals(comparable(value))) {
             return false;
         }
-        if (schema.has("enum") && stream(schema.get("enum")).noneMatch(each -> same(each, value))) {
+        if (schema.has("enum")
+                && !list(schema.get("enum"), SchemaRules::comparable).contains(comparable(value))) {
             return false;
         }
         return isOfType(schema.path("type"), value)
@@ -48,33 +68,44 @@ record SchemaRules(JsonNode root) {
         return StreamSupport.stream(list.spliterator(), false);
     }
 
-    /// However its numbers are written.
-    private static boolean same(JsonNode one, JsonNode other) {
-        return one.equals(
-                (a, b) ->
-                        isFinite(a) && isFinite(b) ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1,
-                other);
+    /// Each of a list once.
+    private Collection<?> list(JsonNode list, Function<JsonNode, ?> of) {
+        return lists.computeIfAbsent(list, nodes -> stream(nodes).map(of).collect(Collectors.toSet()));
     }
 
-    /// Jackson reads a number that is too large for a `double` as infinite.
-    private static boolean isFinite(JsonNode number) {
-        return number.isNumber() && Double.isFinite(number.doubleValue());
+    /// Equal to that of another value where they are the same, however their numbers are written.
+    private static Object comparable(JsonNode value) {
+        return switch (value.getNodeType()) {
+            // Jackson reads a number that is too large for a `double` as infinite.
+            case NUMBER ->
+                Double.isFinite(value.doubleValue()) ? value.decimalValue().stripTrailingZeros() : value;
+            case ARRAY -> stream(value).map(SchemaRules::comparable).toList();
+            case OBJECT -> {
+                var members = new HashMap<String, Object>();
+                value.properties().forEach(entry -> members.put(entry.getKey(), comparable(entry.getValue())));
+                yield members;
+            }
+            default -> value;
+        };
     }
 
-    private static boolean isOfType(JsonNode type, JsonNode value) {
+    private boolean isOfType(JsonNode type, JsonNode value) {
         return switch (type.getNodeType()) {
-            case ARRAY -> stream(type).anyMatch(each -> isOfType(each, value));
-            case STRING ->
-                switch (type.textValue()) {
-                    case "object" -> value.isObject();
-                    case "array" -> value.isArray();
-                    case "string" -> value.isTextual();
-                    case "boolean" -> value.isBoolean();
-                    case "null" -> value.isNull();
-                    case "integer" -> value.isIntegralNumber();
-                    default -> value.isNumber();
-                };
+            case ARRAY -> list(type, JsonNode::asText).stream().anyMatch(each -> isOfType((String) each, value));
+            case STRING -> isOfType(type.textValue(), value);
             default -> true;
+        };
+    }
+
+    private static boolean isOfType(String type, JsonNode value) {
+        return switch (type) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "string" -> value.isTextual();
+            case "boolean" -> value.isBoolean();
+            case "null" -> value.isNull();
+            case "integer" -> value.isIntegralNumber();
+            default -> value.isNumber();
         };
     }
 
@@ -83,7 +114,8 @@ record SchemaRules(JsonNode root) {
         var isClosed = !properties.isEmpty()
                 || schema.path("additionalProperties").isBoolean()
                         && !schema.get("additionalProperties").booleanValue();
-        return stream(schema.path("required")).allMatch(name -> value.has(name.asText()))
+        var required = schema.has("required") ? list(schema.get("required"), JsonNode::asText) : Set.of();
+        return required.stream().allMatch(name -> value.has((String) name))
                 && value.properties().stream()
                         .allMatch(entry -> properties.has(entry.getKey())
                                 ? allow(properties.get(entry.getKey()), entry.getValue())

@@ -247,7 +247,7 @@ final class Teacher {
 
     /// What the function could not answer is kept as the mere fact that the teacher was asked.
     private void keep(Due due, FunctionDefinition definition, Doubt doubt, String text) {
-        var isFit = rules.allow(definition, said(doubt, text));
+        var isFit = !rules.allowed(definition, List.of(said(doubt, text))).isEmpty();
         // Meanwhile its owner may have deleted the function, or the answers.
         if (store.reply(due.tenant, due.function, doubt.stamp()).isPresent()) {
             store.add(due.tenant, due.function, List.of(said(doubt, isFit ? text : null)), List.of());
