@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
 
-import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
@@ -102,7 +101,7 @@ final class FeedbackRules {
         var violations = new Violations();
         for (var i = 0; i < pieces.size(); i++) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new CancelledException();
+                throw RequestException.redeliver("interrupted");
             }
             outputs.check((isList ? "/" + i : "") + "/output", pieces.get(i).output(), violations);
         }
