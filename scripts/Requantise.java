@@ -1,6 +1,7 @@
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 import dev.icmlora.ggml.GgmlType;
 import dev.icmlora.ggml.GgufFile;
@@ -54,6 +55,17 @@ public final class Requantise {
             }
         }
         return writer;
+    }
+
+    /// Numbers as Q8_0.
+    ///
+    /// @param values whole blocks of 32
+    static byte[] q8(float[] values) {
+        ByteBuffer to = ByteBuffer.allocate(values.length / BLOCK * WIDE).order(ByteOrder.LITTLE_ENDIAN);
+        for (int from = 0; from < values.length; from += BLOCK) {
+            put(Arrays.copyOfRange(values, from, from + BLOCK), to);
+        }
+        return to.array();
     }
 
     private static byte[] widened(byte[] narrow) {

@@ -31,6 +31,10 @@ public final class TestInstallation {
         return find("ICM_LORA_MODEL", Path.of("models", "SmolLM2-135M-Instruct.Q8_0.gguf"), "base model");
     }
 
+    public static Path encoder() {
+        return find("ICM_LORA_ENCODER", Path.of("models", "e5-small-v2.Q8_0.gguf"), "encoder");
+    }
+
     /// One of the project's own scripts.
     public static Path script(String name) {
         return upwards(Path.of("scripts", name)).stream()

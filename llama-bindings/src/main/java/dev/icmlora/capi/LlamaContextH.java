@@ -65,6 +65,26 @@ public final class LlamaContextH {
         return llama_decode.integer(ctx, batch);
     }
 
+    private static final Downcall llama_encode =
+            Linkage.downcall("llama_encode", FunctionDescriptor.of(JAVA_INT, ADDRESS, LlamaBatch.LAYOUT));
+
+    /// `int32_t llama_encode(struct llama_context * ctx, struct llama_batch batch);`
+    public static int llama_encode(MemorySegment ctx, MemorySegment batch) {
+        return llama_encode.integer(ctx, batch);
+    }
+
+    private static final Downcall llama_get_embeddings_ith =
+            Linkage.downcall("llama_get_embeddings_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+    /// `float * llama_get_embeddings_ith(struct llama_context * ctx, int32_t i);`
+    public static MemorySegment llama_get_embeddings_ith(MemorySegment ctx, int i) {
+        try {
+            return (MemorySegment) llama_get_embeddings_ith.handle().invokeExact(ctx, i);
+        } catch (Throwable thrown) {
+            throw Linkage.unexpected(thrown);
+        }
+    }
+
     private static final Downcall llama_batch_init = Linkage.downcall(
             "llama_batch_init", FunctionDescriptor.of(LlamaBatch.LAYOUT, JAVA_INT, JAVA_INT, JAVA_INT));
 

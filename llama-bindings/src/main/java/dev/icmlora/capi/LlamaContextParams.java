@@ -92,12 +92,16 @@ public record LlamaContextParams(MemorySegment struct) {
             JAVA_LONG.withName("n_samplers"),
             ADDRESS.withName("ctx_other"));
 
+    private static final int LLAMA_POOLING_TYPE_NONE = 0;
+
     private static final long N_CTX = CStruct.offset(LAYOUT, "n_ctx");
     private static final long N_BATCH = CStruct.offset(LAYOUT, "n_batch");
     private static final long N_UBATCH = CStruct.offset(LAYOUT, "n_ubatch");
     private static final long N_SEQ_MAX = CStruct.offset(LAYOUT, "n_seq_max");
     private static final long N_THREADS = CStruct.offset(LAYOUT, "n_threads");
     private static final long N_THREADS_BATCH = CStruct.offset(LAYOUT, "n_threads_batch");
+    private static final long POOLING_TYPE = CStruct.offset(LAYOUT, "pooling_type");
+    private static final long EMBEDDINGS = CStruct.offset(LAYOUT, "embeddings");
     private static final long CB_EVAL = CStruct.offset(LAYOUT, "cb_eval");
     private static final long KV_UNIFIED = CStruct.offset(LAYOUT, "kv_unified");
 
@@ -119,6 +123,12 @@ public record LlamaContextParams(MemorySegment struct) {
 
     public void unifiedKv(boolean unified) {
         struct.set(JAVA_BOOLEAN, KV_UNIFIED, unified);
+    }
+
+    /// Gives the hidden state of each token, after the model's last layer, in place of logits.
+    public void tokenStates() {
+        struct.set(JAVA_BOOLEAN, EMBEDDINGS, true);
+        struct.set(JAVA_INT, POOLING_TYPE, LLAMA_POOLING_TYPE_NONE);
     }
 
     public void evalCallback(MemorySegment callback) {

@@ -55,6 +55,10 @@ public final class GgufWriter {
         return put(key, GgufValueType.FLOAT32, Float.BYTES, out -> out.putFloat(value));
     }
 
+    public GgufWriter bool(String key, boolean value) {
+        return put(key, GgufValueType.BOOL, 1, out -> out.put((byte) (value ? 1 : 0)));
+    }
+
     public GgufWriter strings(String key, List<String> elements) {
         List<byte[]> texts = elements.stream().map(GgufWriter::utf8).toList();
         int bytes = texts.stream().mapToInt(text -> Long.BYTES + text.length).reduce(0, Math::addExact);

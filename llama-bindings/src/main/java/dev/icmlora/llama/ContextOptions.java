@@ -27,7 +27,7 @@ public record ContextOptions(
     /// No layer: the whole model is computed, and gives logits.
     public static final int LOGITS = 0;
 
-    private static final int LLAMA_MAX_SEQ = 256; // llama-cparams.h
+    static final int LLAMA_MAX_SEQ = 256; // llama-cparams.h
     private static final int MAX_CONTEXT = 1 << 24;
 
     public ContextOptions {

@@ -49,15 +49,25 @@ public final class Vocabulary {
         return size;
     }
 
-    /// Tokens of the text alone: no begin or end token is ever added. A byte that the vocabulary has no token for is
+    /// Tokens of the text alone: no begin or end token is added. A byte that the vocabulary has no token for is
     /// left out; SmolLM2's lacks six control characters and the first bytes of U+40000 to U+BFFFF.
     ///
     /// @param parseSpecial take markup such as `<|im_start|>` for control tokens; false for any text that a
     /// user wrote
     public int[] tokenize(String text, boolean parseSpecial) {
+        return tokenize(text, false, parseSpecial);
+    }
+
+    /// Tokens of a text that a user wrote, within those that the model was trained to have around one, such as `[CLS]`
+    /// and `[SEP]`.
+    public int[] tokenizeWhole(String text) {
+        return tokenize(text, true, false);
+    }
+
+    private int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
         return text.length() <= SHORT
-                ? tokens(text, parseSpecial)
-                : onStackFor(text.length(), () -> tokens(text, parseSpecial));
+                ? tokens(text, addSpecial, parseSpecial)
+                : onStackFor(text.length(), () -> tokens(text, addSpecial, parseSpecial));
     }
 
     /// Whether a text surely has more than so many tokens, at little cost: by the vocabulary's longest token, or by
@@ -96,17 +106,17 @@ public final class Vocabulary {
         }
     }
 
-    private int[] tokens(String text, boolean parseSpecial) {
+    private int[] tokens(String text, boolean addSpecial, boolean parseSpecial) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         model.hold();
         try (Arena arena = CallArena.open()) {
             MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, utf8);
             // A token covers at least one byte but for the rare ones that a tokenizer puts in front.
             MemorySegment tokens = arena.allocate(ValueLayout.JAVA_INT, utf8.length + 8L);
-            int count = tokenize(vocab, bytes, tokens, parseSpecial);
+            int count = tokenize(vocab, bytes, tokens, addSpecial, parseSpecial);
             if (count < 0 && count != Integer.MIN_VALUE) {
                 tokens = arena.allocate(ValueLayout.JAVA_INT, -count);
-                count = tokenize(vocab, bytes, tokens, parseSpecial);
+                count = tokenize(vocab, bytes, tokens, addSpecial, parseSpecial);
             }
             if (count < 0) {
                 throw new NativeCallException("llama_tokenize", count, utf8.length + " bytes of text");
@@ -117,14 +127,15 @@ public final class Vocabulary {
         }
     }
 
-    private static int tokenize(MemorySegment vocab, MemorySegment text, MemorySegment tokens, boolean parseSpecial) {
+    private static int tokenize(
+            MemorySegment vocab, MemorySegment text, MemorySegment tokens, boolean addSpecial, boolean parseSpecial) {
         return LlamaVocabH.llama_tokenize(
                 vocab,
                 text,
                 Math.toIntExact(text.byteSize()),
                 tokens,
                 Math.toIntExact(tokens.byteSize() / Integer.BYTES),
-                false,
+                addSpecial,
                 parseSpecial);
     }
 
