@@ -98,7 +98,7 @@ def completions():
 
 
 def embeddings():
-    reply = client.embeddings.create(model=base, input=["The cat sleeps.", "Stock prices fell."])
+    reply = client.embeddings.create(model="e5-small-v2.Q8_0", input=["The cat sleeps.", "Stock prices fell."])
     assert len(reply.data) == 2
     assert abs(sum(x * x for x in reply.data[0].embedding) - 1) < 1e-3
 

@@ -35,6 +35,7 @@ public final class Requests {
     private static final int BEGUN_MILLIS = 20_000;
 
     public static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
+    public static final String ENCODER = "e5-small-v2.Q8_0";
     public static final ObjectMapper JSON = new ObjectMapper();
 
     public static final List<Map<String, String>> PLURALS = List.of(

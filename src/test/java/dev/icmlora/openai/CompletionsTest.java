@@ -1,6 +1,7 @@
 package dev.icmlora.openai;
 
 import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.ENCODER;
 import static dev.icmlora.function.Requests.completion;
 import static dev.icmlora.function.Requests.events;
 import static dev.icmlora.function.Requests.json;
@@ -8,6 +9,7 @@ import static dev.icmlora.function.Requests.post;
 import static dev.icmlora.function.Requests.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.startsWith;
@@ -99,7 +101,7 @@ class CompletionsTest {
     @Test
     void embeddingsHaveLengthOneAndTellTextsApart() {
         var body = Map.of(
-                "model", BASE, "input", List.of("The cat sleeps.", "The cat is sleeping.", "Stock prices fell."));
+                "model", ENCODER, "input", List.of("The cat sleeps.", "The cat is sleeping.", "Stock prices fell."));
         var reply = post("/v1/embeddings", body)
                 .statusCode(200)
                 .body("data", hasSize(3))
@@ -111,7 +113,7 @@ class CompletionsTest {
                 vector(reply.getList("data[2].embedding")));
 
         assertThat(vectors).allSatisfy(v -> {
-            assertThat(v).hasSize(576);
+            assertThat(v).hasSize(384);
             assertThat(dot(v, v)).isCloseTo(1, within(1e-4));
         });
         assertThat(dot(vectors.get(0), vectors.get(1))).isGreaterThan(dot(vectors.get(0), vectors.get(2)));
@@ -120,11 +122,11 @@ class CompletionsTest {
 
     @Test
     void embeddingsComeAsTextToo() {
-        var floats = post("/v1/embeddings", Map.of("model", BASE, "input", "hello"))
+        var floats = post("/v1/embeddings", Map.of("model", ENCODER, "input", "hello"))
                 .extract()
                 .jsonPath()
                 .<Number>getList("data[0].embedding");
-        var text = post("/v1/embeddings", Map.of("model", BASE, "input", "hello", "encoding_format", "base64"))
+        var text = post("/v1/embeddings", Map.of("model", ENCODER, "input", "hello", "encoding_format", "base64"))
                 .statusCode(200)
                 .extract()
                 .<String>path("data[0].embedding");
@@ -139,10 +141,13 @@ class CompletionsTest {
     }
 
     @Test
-    void embeddingsAreTheBaseModels() {
+    void embeddingsAreTheEncoders() {
         post("/v1/embeddings", Map.of("model", "sha256:" + "0".repeat(64), "input", "x"))
                 .statusCode(404);
-        post("/v1/embeddings", Map.of("model", BASE, "input", "word ".repeat(5000)))
+        post("/v1/embeddings", Map.of("model", BASE, "input", "x"))
+                .statusCode(404)
+                .body("error.message", containsString("There is " + ENCODER));
+        post("/v1/embeddings", Map.of("model", ENCODER, "input", "word ".repeat(5000)))
                 .statusCode(400)
                 .body("error.param", equalTo("input"));
         post("/v1/embeddings", Map.of("model", BASE, "input", "x", "dimensions", 5))

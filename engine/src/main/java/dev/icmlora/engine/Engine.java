@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import dev.icmlora.engine.encode.TextEncoder;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.ScaledAdapter;
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final ChatFormat chatFormat;
     private final Generator generator;
+    private final Optional<TextEncoder> encoder;
     private final ResidentShape shape;
     private final Calibration calibration;
     private final ThreadShare share;
@@ -56,6 +58,7 @@ public final class Engine implements AutoCloseable {
             NativeHandles handles,
             LoadedModel model,
             Generator generator,
+            Optional<TextEncoder> encoder,
             EngineOptions options,
             EngineObserver observer) {
         var threads = options.threadCount();
@@ -74,6 +77,7 @@ public final class Engine implements AutoCloseable {
                 generator.manifest().isTrained(),
                 share);
         this.generator = generator;
+        this.encoder = encoder;
         this.calibration = calibration(generator.manifest());
         this.shape = generator.shape().widened(model.layoutAround(architecture.adapter()));
         this.tuners = handles.own(new Tuners(model, tuningRates(generator.manifest()), options, share));
@@ -196,6 +200,11 @@ public final class Engine implements AutoCloseable {
         return generator;
     }
 
+    /// What makes vectors of texts, where there is one; see [EngineSession#encode].
+    public Optional<TextEncoder> encoder() {
+        return encoder;
+    }
+
     /// The generator's adapter of a latent, in the shape that is hot-applied.
     ///
     /// @param strength of the residual on B0
@@ -231,6 +240,11 @@ public final class Engine implements AutoCloseable {
 
     Tuners tuners() {
         return tuners;
+    }
+
+    /// Threads that a job of a worker computes with.
+    int threadsOfEach() {
+        return share.each();
     }
 
     Placement placement() {

@@ -16,7 +16,13 @@ import dev.icmlora.generator.network.BaseModelId;
 /// @param nativeDirectory with llama.cpp's libraries
 /// @param modelSha256 what the model's checksum must be, in hex, if that is known
 /// @param generator empty to do without one
-public record EngineFiles(Path nativeDirectory, Path model, Optional<String> modelSha256, Optional<Path> generator) {
+/// @param encoder of sentences; empty to do without one
+public record EngineFiles(
+        Path nativeDirectory,
+        Path model,
+        Optional<String> modelSha256,
+        Optional<Path> generator,
+        Optional<Path> encoder) {
 
     /// Of the base model that `make setup` fetches.
     public static final String DEFAULT_MODEL_SHA256 =
@@ -28,19 +34,24 @@ public record EngineFiles(Path nativeDirectory, Path model, Optional<String> mod
     /// @throws EngineStartException if one is missing
     public static EngineFiles installed() {
         var installation = Installation.ofThisProcess();
-        return of(installation.nativeDirectory(), installation.model()).withGenerator(installation.generator());
+        return new EngineFiles(
+                installation.nativeDirectory(),
+                installation.model(),
+                Optional.empty(),
+                Optional.of(installation.generator()),
+                installation.encoder());
     }
 
     /// These files alone, unchecked.
     ///
     /// @param nativeDirectory with llama.cpp's libraries
     public static EngineFiles of(Path nativeDirectory, Path model) {
-        return new EngineFiles(nativeDirectory, model, Optional.empty(), Optional.empty());
+        return new EngineFiles(nativeDirectory, model, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /// The same with another generator.
     public EngineFiles withGenerator(Path file) {
-        return new EngineFiles(nativeDirectory, model, modelSha256, Optional.of(file));
+        return new EngineFiles(nativeDirectory, model, modelSha256, Optional.of(file), encoder);
     }
 
     /// Tells what adapters are made by from what makes others.

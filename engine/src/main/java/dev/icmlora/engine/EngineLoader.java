@@ -6,10 +6,13 @@ import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
+import dev.icmlora.engine.encode.TextEncoder;
+import dev.icmlora.engine.encode.UnusableEncoderException;
 import dev.icmlora.engine.request.EngineObserver;
 import dev.icmlora.generator.adapter.AdapterLayout;
 import dev.icmlora.generator.network.Generator;
@@ -69,18 +72,26 @@ public final class EngineLoader {
             var backend = handles.own(Backend.best(options.threadCount()));
             var trained = reading.map(file ->
                     handles.own(Opening.begin("generator", () -> Generator.load(file.join(), backend))));
+            var encoder = files.encoder()
+                    .map(file ->
+                            handles.own(Opening.begin("encoder", () -> TextEncoder.load(file, options.threadCount()))));
             var model = handles.own(LoadedModel.load(files.model(), options));
             times.end("model");
             var generator =
                     trained.map(Opening::get).orElseGet(() -> handles.own(Generator.load(untrained(model), backend)));
             requireMatch(generator.manifest(), model, check);
             times.end("generator");
-            var engine = new Engine(handles, model, generator, options, observer);
+            var engine = new Engine(handles, model, generator, encoder.map(Opening::get), options, observer);
             times.end("workers");
             check.join();
             requireSame(checked);
             times.end("checksum");
-            log(model, generator.manifest(), engine.adapterShape().layout(), times);
+            log(
+                    model,
+                    generator.manifest(),
+                    engine.encoder(),
+                    engine.adapterShape().layout(),
+                    times);
             engine.tuningRefusal().ifPresent(reason -> info("Adapters are not tuned here: %s", reason));
             return engine;
         } catch (RuntimeException e) {
@@ -137,6 +148,7 @@ public final class EngineLoader {
                 new EngineStartException(files.generator().orElseThrow() + " cannot be used: " + unfit.getMessage());
             case NativeException failure -> new EngineStartException(firstLine(failure));
             case UncheckedIOException unreadable -> new EngineStartException(unreadable.getMessage());
+            case UnusableEncoderException unfit -> new EngineStartException(unfit.getMessage());
             default -> e;
         };
     }
@@ -146,7 +158,12 @@ public final class EngineLoader {
         return failure.getMessage().lines().findFirst().orElse("");
     }
 
-    private static void log(LoadedModel model, GeneratorManifest generator, AdapterLayout adapter, StartTimes times) {
+    private static void log(
+            LoadedModel model,
+            GeneratorManifest generator,
+            Optional<TextEncoder> encoder,
+            AdapterLayout adapter,
+            StartTimes times) {
         var targets = String.join(", ", adapter.modules());
         var devices = gpus().isEmpty()
                 ? "the CPU"
@@ -161,6 +178,7 @@ public final class EngineLoader {
             info("Generator: none for this base model; `icm-lora train FOLDER` trains one. Until then adapters are"
                     + " tuned from nothing, and none is generated");
         }
+        info("Encoder: %s", encoder.map(TextEncoder::name).orElse("none; `make setup` fetches one"));
         info("Adapters: rank %d on %s of %d layers", adapter.rank(), targets, adapter.layers());
         info("Loaded in %s", times);
     }

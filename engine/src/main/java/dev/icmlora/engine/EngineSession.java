@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
+import dev.icmlora.engine.encode.TextEncoder;
 import dev.icmlora.engine.request.Cancellation;
 import dev.icmlora.engine.request.CancelledException;
 import dev.icmlora.engine.request.ComputationFailedException;
@@ -109,17 +110,28 @@ public final class EngineSession {
         spent.accumulateAndGet(more, Spent::plus);
     }
 
-    /// The base model's embeddings of texts, each scaled to length 1.
+    /// The encoder's vectors of texts, each of length 1. What is longer than it reads is cut.
     ///
-    /// @param texts of 1 token up to what the context holds
-    public List<float[]> embed(List<int[]> texts) {
-        took(Spent.reading(0, texts.stream().mapToInt(text -> text.length).sum()));
-        return observed.phase(
-                "embed",
-                () -> texts.stream()
-                        .map(text -> read(
-                                text.length, reader -> reader.fingerprinter().embedding(text), _ -> {}))
-                        .toList());
+    /// @throws java.util.NoSuchElementException if the engine has no encoder
+    public List<float[]> encode(List<String> texts) {
+        var encoder = engine.encoder().orElseThrow();
+        return observed.phase("encode", () -> {
+            var worker = idlest();
+            var encoding = encoder.begin(texts);
+            while (!encoding.isDone()) {
+                observed.computed(await(worker.run(() -> piece(encoding, encoder.pace()), cancellation)));
+            }
+            return encoding.vectors();
+        });
+    }
+
+    private int piece(TextEncoder.Encoding encoding, Pace pace) {
+        var start = System.nanoTime();
+        var read = encoding.advance(engine.threadsOfEach());
+        var nanos = System.nanoTime() - start;
+        pace.read(read, nanos);
+        took(Spent.reading(0, read));
+        return read;
     }
 
     /// @throws UnusableInputException if the task is longer than the context

@@ -11,7 +11,7 @@ import java.util.Optional;
 import dev.icmlora.generator.network.BaseModelId;
 import dev.icmlora.generator.network.GeneratorFile;
 
-/// The files that `make setup` fetches: native libraries, base model and generator.
+/// The files that `make setup` fetches: native libraries, base model, generator and encoder.
 ///
 /// Each part may be named by an environment variable; else it is looked for in the folder that holds `native/` and
 /// `models/`, from the working directory upwards, so that the function, the trainer and every module's tests find the
@@ -21,9 +21,11 @@ public final class Installation {
     public static final String NATIVE_DIR_VARIABLE = "ICM_LORA_NATIVE_DIR";
     public static final String MODEL_VARIABLE = "ICM_LORA_MODEL";
     public static final String GENERATOR_VARIABLE = "ICM_LORA_GENERATOR";
+    public static final String ENCODER_VARIABLE = "ICM_LORA_ENCODER";
 
     private static final String MODEL = "models/SmolLM2-135M-Instruct.Q8_0.gguf";
     private static final String GENERATOR = "models/generator.gguf";
+    private static final String ENCODER = "models/e5-small-v2.Q8_0.gguf";
 
     private final Map<String, String> environment;
     private final Path workingDirectory;
@@ -65,6 +67,16 @@ public final class Installation {
     /// @throws EngineStartException when it is not there
     public Path generator() {
         return find("generator", GENERATOR_VARIABLE, GENERATOR);
+    }
+
+    /// The sentence encoder, a GGUF file, if there is one.
+    ///
+    /// @throws EngineStartException when one is named that is not there
+    public Optional<Path> encoder() {
+        var named = environment.get(ENCODER_VARIABLE);
+        return named != null && !named.isBlank()
+                ? Optional.of(find("encoder", ENCODER_VARIABLE, ENCODER))
+                : searchUpwards(ENCODER);
     }
 
     /// The generator that is installed for a base model, if there is one.

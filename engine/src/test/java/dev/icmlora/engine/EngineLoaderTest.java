@@ -42,7 +42,8 @@ class EngineLoaderTest {
                 installed.nativeDirectory(),
                 model,
                 Optional.of(EngineFiles.DEFAULT_MODEL_SHA256),
-                installed.generator());
+                installed.generator(),
+                Optional.empty());
         var replaced = CompletableFuture.runAsync(() -> replaceOnceMapped(model, other));
 
         refuses(files, OPTIONS, model.toString(), "replaced while it was loaded");
@@ -84,7 +85,11 @@ class EngineLoaderTest {
         var installed = EngineFiles.installed();
         var expected = "0".repeat(64);
         var files = new EngineFiles(
-                installed.nativeDirectory(), installed.model(), Optional.of(expected), installed.generator());
+                installed.nativeDirectory(),
+                installed.model(),
+                Optional.of(expected),
+                installed.generator(),
+                Optional.empty());
 
         refuses(files, OPTIONS, "SHA-256", expected, "make setup");
     }
@@ -98,7 +103,8 @@ class EngineLoaderTest {
         }
 
         refuses(
-                new EngineFiles(installed.nativeDirectory(), cut, Optional.empty(), installed.generator()),
+                new EngineFiles(
+                        installed.nativeDirectory(), cut, Optional.empty(), installed.generator(), Optional.empty()),
                 OPTIONS,
                 "cut.gguf");
     }

@@ -83,19 +83,17 @@ class ReadingTest {
     }
 
     @Test
-    void aNeighbourIsAnsweredBesideLongTextsThatAreEmbedded() {
-        var text = engine.format().packed("", LONG.examples()).tokens();
-        var brief = engine.format().packed("", BRIEF.examples()).tokens();
-        var alone = List.of(
-                other().embed(List.of(text)).getFirst(),
-                other().embed(List.of(brief)).getFirst());
+    void aNeighbourIsAnsweredBesideTextsThatAreEncoded() {
+        var texts = Collections.nCopies(200, "a rather long input ".repeat(20));
+        var alone = other().encode(texts.subList(0, 1)).getFirst();
 
-        var reading = begun(() -> session.embed(List.of(text, brief)));
+        var reading = begun(() -> session.encode(texts));
         answer();
 
         assertThat(reading).isNotDone();
-        assertThat(reading.join()).containsExactlyElementsOf(alone);
-        assertThat(tokens).hasValue(text.length + brief.length);
+        assertThat(reading.join()).hasSize(200).containsOnly(alone);
+        assertThat(tokens.get() % 200).isZero();
+        assertThat(session.spent().promptTokens()).isEqualTo(tokens.get());
     }
 
     @Test

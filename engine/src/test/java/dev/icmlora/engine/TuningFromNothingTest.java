@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,11 +64,7 @@ class TuningFromNothingTest {
 
     @Test
     void aMatrixThatDoesMoreIsChangedByMore() {
-        var files = new EngineFiles(
-                EngineFiles.installed().nativeDirectory(),
-                modelWithALargeMatrix(5),
-                Optional.empty(),
-                Optional.empty());
+        var files = EngineFiles.of(EngineFiles.installed().nativeDirectory(), modelWithALargeMatrix(5));
         try (var engine = EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(1), EngineObserver.NONE)) {
             var rates = engine.manifest().tuningRates();
 

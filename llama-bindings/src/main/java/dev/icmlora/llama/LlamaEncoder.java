@@ -51,6 +51,8 @@ public final class LlamaEncoder implements AutoCloseable {
     /// Whether it is one that also writes, whose memory has to be cleared.
     private final boolean hasMemory;
 
+    private NativeHandle pool;
+
     private LlamaEncoder(LlamaModel model, Pooling pooling, int longest, MemorySegment context) {
         this.model = model;
         this.pooling = pooling;
@@ -133,6 +135,22 @@ public final class LlamaEncoder implements AutoCloseable {
         int[] first = Arrays.copyOf(tokens, longest);
         first[longest - 1] = tokens[tokens.length - 1];
         return first;
+    }
+
+    /// Computes with the threads of a pool from now on: as many of them as [#threads] allows.
+    public void attach(ThreadPool threads) {
+        MemorySegment context = handle.get();
+        NativeHandle newPool = threads.handle();
+        newPool.hold();
+        LlamaContextH.llama_attach_threadpool(context, newPool.held(), newPool.held());
+        dropPool();
+        pool = newPool;
+    }
+
+    private void dropPool() {
+        if (pool != null) {
+            pool.drop();
+        }
     }
 
     /// CPU threads of later calls, 1 to 512.
@@ -252,6 +270,7 @@ public final class LlamaEncoder implements AutoCloseable {
     private void free(MemorySegment context) {
         LlamaContextH.llama_free(context);
         batch.close();
+        dropPool();
         model.handle().drop();
     }
 

@@ -16,7 +16,7 @@ public final class EngineConfig {
     /// One batch or job takes a small part of a request's time; one that takes this many limits hangs.
     private static final int LIMITS_UNTIL_STUCK = 3;
 
-    /// In place of a generator's file.
+    /// In place of a generator's or an encoder's file.
     private static final Path NONE = Path.of("none");
 
     private EngineConfig() {}
@@ -38,7 +38,8 @@ public final class EngineConfig {
                             .orElseGet(installation::nativeDirectory),
                     model,
                     config.modelSha256().or(() -> pinned),
-                    generator(config, model, installation));
+                    generator(config, model, installation),
+                    encoder(config, installation));
         } catch (EngineStartException e) {
             throw new StartupException(e.getMessage());
         }
@@ -53,6 +54,12 @@ public final class EngineConfig {
             return config.generator().map(file -> existing("icm-lora.generator", file));
         }
         return config.model().isPresent() ? installation.generatorFor(model) : Optional.of(installation.generator());
+    }
+
+    private static Optional<Path> encoder(FunctionConfig config, Installation installation) {
+        return config.encoder().isPresent()
+                ? config.encoder().filter(file -> !file.equals(NONE)).map(file -> existing("icm-lora.encoder", file))
+                : installation.encoder();
     }
 
     private static Path existing(String key, Path path) {

@@ -34,6 +34,10 @@ public interface FunctionConfig {
     /// looked for like the model; none for another base model that it was not trained for.
     Optional<Path> generator();
 
+    /// The sentence encoder, a GGUF file of a model such as BERT's, or `none`. Default: `models/e5-small-v2.Q8_0.gguf`,
+    /// looked for like the model; none where it is not there.
+    Optional<Path> encoder();
+
     /// Threads that compute; one, while other processes take the processors. Default: the number of processors.
     /// 1 to 512.
     OptionalInt threads();

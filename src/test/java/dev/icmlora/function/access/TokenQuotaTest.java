@@ -36,6 +36,7 @@ import dev.icmlora.function.Requests;
 @TestProfile(SharedInstallation.class)
 class TokenQuotaTest {
 
+    private static final int LONGEST_TEXT = 500;
     private static final int PER_DAY = SharedInstallation.TOKENS_PER_DAY;
     private static final double SECONDS_A_TOKEN = Duration.ofDays(1).toSeconds() / (double) PER_DAY;
     private static final int LOOKS = 50;
@@ -57,8 +58,13 @@ class TokenQuotaTest {
                 .post(path);
     }
 
-    private Response embed(String model, int words) {
-        return post("/v1/embeddings", Map.of("model", model, "input", "dog ".repeat(words)));
+    /// In texts that the encoder reads whole, each with four tokens of its own beside its words.
+    private Response embed(String model, int tokens) {
+        var texts = new ArrayList<String>();
+        for (var left = tokens; left > 0; left -= LONGEST_TEXT) {
+            texts.add("dog ".repeat(Math.max(1, Math.min(left, LONGEST_TEXT) - 4)));
+        }
+        return post("/v1/embeddings", Map.of("model", model, "input", texts));
     }
 
     private void served(Response reply) {
@@ -84,11 +90,11 @@ class TokenQuotaTest {
 
     @Test
     void whoeverHasUsedMoreThanThereWereWaitsUntilTheyAreThere() {
-        served(embed(Requests.BASE, PER_DAY * 2 / 3));
-        served(embed(Requests.BASE, PER_DAY * 2 / 3));
+        served(embed(Requests.ENCODER, PER_DAY * 2 / 3));
+        served(embed(Requests.ENCODER, PER_DAY * 2 / 3));
         assertThat(told).isGreaterThan(PER_DAY);
 
-        var refused = embed(Requests.BASE, 1);
+        var refused = embed(Requests.ENCODER, 1);
         refused.then()
                 .statusCode(429)
                 .body("error.code", equalTo("insufficient_quota"))
@@ -109,7 +115,7 @@ class TokenQuotaTest {
                 .statusCode(200);
         given().header("Authorization", "Bearer " + Token.of(UUID.randomUUID().toString()))
                 .contentType(ContentType.JSON)
-                .body(Map.of("model", Requests.BASE, "input", "dog"))
+                .body(Map.of("model", Requests.ENCODER, "input", "dog"))
                 .post("/v1/embeddings")
                 .then()
                 .statusCode(200);
@@ -118,7 +124,7 @@ class TokenQuotaTest {
     /// Each of four steps takes three examples of more than twenty tokens, by far more than were left.
     @Test
     void whatIsTunedOnCountsAtEachStep() throws InterruptedException {
-        served(embed(Requests.BASE, PER_DAY - 200));
+        served(embed(Requests.ENCODER, PER_DAY - 200));
 
         served(post("/adapter", Map.of("task", task(), "tune", Map.of("steps", 4))));
 
@@ -128,7 +134,7 @@ class TokenQuotaTest {
 
     @Test
     void soItDoesInTheBackground() throws InterruptedException {
-        served(embed(Requests.BASE, PER_DAY - 250));
+        served(embed(Requests.ENCODER, PER_DAY - 250));
 
         var request = Requests.with(Requests.body(task(), "dog"), "mode", "tuned");
         served(post("/generate", Requests.with(request, "tune", Map.of("steps", 4, "when", "background"))));
@@ -143,7 +149,7 @@ class TokenQuotaTest {
         var word = "red tree house sea light stone river cloud ".repeat(20);
         var long16 = Collections.nCopies(
                 16, Map.of("input", word, "output", UUID.randomUUID().toString()));
-        served(embed(Requests.BASE, PER_DAY - 20));
+        served(embed(Requests.ENCODER, PER_DAY - 20));
         var body = Map.of("task", Map.of("description", "Say it.", "examples", long16));
         var request = HttpRequest.newBuilder(Requests.uri("/adapter"))
                 .header("Authorization", "Bearer " + Token.of(caller))
@@ -184,7 +190,7 @@ class TokenQuotaTest {
                 assertThat(readers).hasSizeLessThanOrEqualTo(DOWNLOADS);
             }
 
-            embed(Requests.BASE, PER_DAY)
+            embed(Requests.ENCODER, PER_DAY)
                     .then()
                     .statusCode(429)
                     .body("error.message", containsString(" downloads are on their way already"));
@@ -196,7 +202,7 @@ class TokenQuotaTest {
         // Else more tokens would be used than there are.
         Eventually.until(() -> {
             Thread.sleep(PAUSE_MILLIS);
-            return embed(Requests.BASE, 1).statusCode() == 200;
+            return embed(Requests.ENCODER, 1).statusCode() == 200;
         });
     }
 

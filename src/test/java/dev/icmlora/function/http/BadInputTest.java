@@ -1,6 +1,7 @@
 package dev.icmlora.function.http;
 
 import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.ENCODER;
 import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.plurals;
 import static dev.icmlora.function.Requests.post;
@@ -228,7 +229,7 @@ class BadInputTest {
                 .statusCode(400)
                 .body("error.param", equalTo("prompt"))
                 .body("error.message", containsString("has 1000000 characters"));
-        post("/v1/embeddings", Map.of("model", BASE, "input", List.of("x", text)))
+        post("/v1/embeddings", Map.of("model", ENCODER, "input", List.of("x", text)))
                 .statusCode(400)
                 .body("error.message", containsString("has 1000000 characters"));
         var message = Map.of("role", "user", "content", text);

@@ -1,6 +1,6 @@
 package dev.icmlora.function.http;
 
-import static dev.icmlora.function.Requests.BASE;
+import static dev.icmlora.function.Requests.ENCODER;
 import static dev.icmlora.function.Requests.body;
 import static dev.icmlora.function.Requests.chat;
 import static dev.icmlora.function.Requests.define;
@@ -112,7 +112,7 @@ class SlowReaderTest {
                 Requests.post("/functions/spoken/feedback", all).statusCode(200);
                 yield post("/functions/spoken/feedback", all.getLast());
             }
-            default -> post("/v1/embeddings", Map.of("model", BASE, "input", Collections.nCopies(14, "text")));
+            default -> post("/v1/embeddings", Map.of("model", ENCODER, "input", Collections.nCopies(14, "text")));
         };
     }
 

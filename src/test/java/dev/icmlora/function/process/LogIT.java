@@ -67,7 +67,7 @@ class LogIT {
         send(address + "/v1/chat/completions", 404, Map.of("model", SECRET, "messages", messages));
         send(address + "/v1/chat/completions", 400, Map.of("model", model, "messages", messages, "stop", List.of("")));
         send(address + "/v1/completions", 200, Map.of("model", model, "prompt", SECRET, "max_tokens", 2));
-        send(address + "/v1/embeddings", 200, Map.of("model", model, "input", SECRET));
+        send(address + "/v1/embeddings", 200, Map.of("model", "e5-small-v2.Q8_0", "input", SECRET));
         send(address + "/adapter", 200, Map.of("task", Map.of("description", SECRET)));
         send(address + "/events/s3", 400, SECRET);
         given().contentType("application/octet-stream")

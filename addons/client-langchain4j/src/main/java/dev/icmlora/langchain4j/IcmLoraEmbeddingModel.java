@@ -21,8 +21,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import dev.icmlora.client.IcmLoraClient;
 import dev.icmlora.client.IcmLoraException;
 
-/// A running function as an embedding model: hidden states of its base model, of length 1. The base model was
-/// not trained for that, so expect less than of a model that was.
+/// A running function as an embedding model: vectors of its sentence encoder, of length 1.
 public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
 
     /// What `/v1/embeddings` takes.
@@ -38,7 +37,7 @@ public final class IcmLoraEmbeddingModel extends DimensionAwareEmbeddingModel {
         this.modelName = modelName;
     }
 
-    /// @param modelName of the base model, such as `SmolLM2-135M-Instruct.Q8_0`; adapters embed nothing
+    /// @param modelName of the encoder, such as `e5-small-v2.Q8_0`
     public static IcmLoraEmbeddingModel of(IcmLoraClient client, String modelName) {
         return new IcmLoraEmbeddingModel(
                 Objects.requireNonNull(client, "client"), Objects.requireNonNull(modelName, "modelName"));

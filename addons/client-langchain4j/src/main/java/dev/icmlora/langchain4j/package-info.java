@@ -23,7 +23,7 @@
 ///                         .build());
 ///         System.out.println(model.chat("Say hello."));
 ///
-///         EmbeddingModel embeddings = IcmLoraEmbeddingModel.of(client, "SmolLM2-135M-Instruct.Q8_0");
+///         EmbeddingModel embeddings = IcmLoraEmbeddingModel.of(client, "e5-small-v2.Q8_0");
 ///         System.out.println(embeddings.embed("The cat sleeps.").content().dimension());
 ///     }
 /// }

@@ -48,6 +48,7 @@ import dev.icmlora.client.RunningFunction;
 class ModelsIT {
 
     private static final String BASE = "SmolLM2-135M-Instruct.Q8_0";
+    private static final String ENCODER = "e5-small-v2.Q8_0";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final IcmLoraClient client;
@@ -263,7 +264,7 @@ class ModelsIT {
 
     @Test
     void textsAreEmbedded() {
-        var embeddings = IcmLoraEmbeddingModel.of(client, BASE);
+        var embeddings = IcmLoraEmbeddingModel.of(client, ENCODER);
 
         var reply = embeddings.embedAll(
                 List.of(TextSegment.from("The cat sleeps."), TextSegment.from("The cat is sleeping.")));
@@ -278,14 +279,14 @@ class ModelsIT {
         assertThat(length).isCloseTo(1, within(1e-3));
         assertThat(reply.tokenUsage().inputTokenCount()).isPositive();
         assertThat(embeddings.embed("The cat sleeps.").content()).isEqualTo(vector);
-        assertThat(embeddings.modelName()).isEqualTo(BASE);
+        assertThat(embeddings.modelName()).isEqualTo(ENCODER);
     }
 
     @Test
     void moreTextsThanARequestTakesAreEmbedded() {
         var texts = Collections.nCopies(257, TextSegment.from("a"));
 
-        assertThat(IcmLoraEmbeddingModel.of(client, BASE).embedAll(texts).content())
+        assertThat(IcmLoraEmbeddingModel.of(client, ENCODER).embedAll(texts).content())
                 .hasSize(257);
     }
 }

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.auto.ReviewedAnswer;
+import dev.icmlora.engine.encode.TextEncoder;
 import dev.icmlora.engine.task.Prompts;
 import dev.icmlora.engine.worker.Answer;
 import dev.icmlora.engine.worker.AnswerListener;
@@ -43,7 +44,6 @@ import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.function.service.TaskServing;
 import dev.icmlora.function.service.TaskServing.Query;
 import dev.icmlora.generator.task.Task;
-import dev.icmlora.llama.Sampler.SamplingOptions;
 import dev.icmlora.openai.TextRequest.Chat;
 import dev.icmlora.openai.TextRequest.Plain;
 
@@ -114,13 +114,15 @@ final class TextService {
         this.meter = meter;
     }
 
-    /// The base model's name, then the names of a tenant's functions and the ids of the adapters that it knows.
+    /// The names of the base model and the encoder, then those of a tenant's functions and the ids of the adapters that
+    /// it knows.
     ///
     /// @throws dev.icmlora.function.storage.StorageException if the store of functions does not answer
     List<String> models(Tenant tenant) {
         // A function may have the base model's name, and is none of the models then.
         var models = new LinkedHashSet<String>();
         models.add(engineHost.modelName());
+        engineHost.engine().encoder().map(TextEncoder::name).ifPresent(models::add);
         functions.list(tenant).functions().forEach(function -> models.add(function.name()));
         models.addAll(adapters.ids(tenant));
         return List.copyOf(models);
@@ -139,7 +141,8 @@ final class TextService {
     /// @param known the models that there are
     private static RequestException unknown(String model, List<String> known) {
         var shown = model.length() > LONGEST_MODEL ? model.substring(0, LONGEST_MODEL) + "…" : model;
-        var named = String.join(", ", known.subList(0, Math.min(MODELS_NAMED, known.size())));
+        var first = String.join(", ", known.subList(0, Math.min(MODELS_NAMED, known.size())));
+        var named = first.isEmpty() ? "none" : first;
         var more =
                 known.size() > MODELS_NAMED ? ", and %d more in /v1/models".formatted(known.size() - MODELS_NAMED) : "";
         return Kind.UNKNOWN_MODEL.because(
@@ -294,23 +297,37 @@ final class TextService {
                 tenant.id());
     }
 
-    /// Embeds texts with the base model.
+    /// Embeds texts with the encoder.
     ///
     /// @throws RequestException if there is no answer
     Embeddings embed(Caller caller, String model, List<String> texts) {
         return meter.measure("embed", caller.account(), () -> {
-            if (!model.equals(engineHost.modelName())) {
-                throw unknown(model, List.of(engineHost.modelName()));
+            var encoder = engineHost.engine().encoder();
+            var names = encoder.stream().map(TextEncoder::name).toList();
+            if (!names.contains(model)) {
+                throw unknown(model, names);
             }
             return engineHost.submit(caller.account(), turn -> {
-                var noAnswer = new Decoding(SamplingOptions.GREEDY, 0, List.of());
-                var prompts = Prompts.ofTexts("input", texts, 1, _ -> noAnswer, turn.session())
-                        .of(false);
-                var vectors = turn.session().embed(prompts);
-                var tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-                return new Metered<>(
-                        new Embeddings(model, vectors, tokens), turn.session().spent());
+                requireShort(texts, encoder.orElseThrow());
+                var vectors = turn.session().encode(texts);
+                var spent = turn.session().spent();
+                return new Metered<>(new Embeddings(model, vectors, spent.promptTokens()), spent);
             });
         });
+    }
+
+    /// What the encoder would cut, and its client would take for the whole text.
+    private static void requireShort(List<String> texts, TextEncoder encoder) {
+        var violations = new Violations();
+        for (var text : texts) {
+            violations.when(
+                    encoder.tokens(text) > encoder.longest(),
+                    "/input",
+                    encoder.longest(),
+                    text.length(),
+                    "has %d characters, and more than the %d tokens that %s reads of a text"
+                            .formatted(text.length(), encoder.longest(), encoder.name()));
+            violations.raise();
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,8 +64,8 @@ class UnusableModelTest {
 
     private static AbstractStringAssert<?> startWith(Path model) {
         EngineFiles installed = EngineFiles.installed();
-        EngineFiles files =
-                new EngineFiles(installed.nativeDirectory(), model, Optional.empty(), installed.generator());
+        EngineFiles files = EngineFiles.of(installed.nativeDirectory(), model)
+                .withGenerator(installed.generator().orElseThrow());
         EngineStartException refused = catchThrowableOfType(
                 EngineStartException.class,
                 () -> EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(1), EngineObserver.NONE));

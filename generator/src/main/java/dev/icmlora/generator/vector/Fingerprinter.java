@@ -9,8 +9,7 @@ import dev.icmlora.generator.task.Task;
 import dev.icmlora.llama.LlamaContext;
 import dev.icmlora.llama.TokenBatch;
 
-/// Takes the fingerprint of a task: one pass of the base model over description and examples. Embeds texts in the same
-/// way.
+/// Takes the fingerprint of a task: one pass of the base model over description and examples.
 ///
 /// The context is borrowed: it must give embeddings, must never have an adapter attached (a task vector of an adapted
 /// model is another thing) and belongs to one thread. Its memory is cleared before and after each task.
@@ -86,33 +85,6 @@ public final class Fingerprinter implements AutoCloseable {
         for (int i = 0; i < hidden; i++) {
             values[offset + i] += weight * state[i];
         }
-    }
-
-    /// The embedding of a text: the mean of the base model's hidden states, scaled to length 1. To be read on the
-    /// context's thread; any thread may call this.
-    ///
-    /// @param tokens 1 up to what the context holds
-    public Reading<float[]> embedding(int[] tokens) {
-        double[] sum = new double[hidden];
-        return new Reading<>(context, batch, tokens, _ -> true, (_, state) -> add(state, sum), () -> unit(sum));
-    }
-
-    private static void add(float[] state, double[] sum) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += state[i];
-        }
-    }
-
-    private static float[] unit(double[] sum) {
-        double square = 0;
-        for (double value : sum) {
-            square += value * value;
-        }
-        float[] unit = new float[sum.length];
-        for (int i = 0; i < sum.length && square > 0; i++) {
-            unit[i] = (float) (sum[i] / Math.sqrt(square));
-        }
-        return unit;
     }
 
     @Override

@@ -163,7 +163,7 @@ final class MixedTraffic implements AutoCloseable {
     }
 
     private void pages() throws InterruptedException {
-        client.ask("/v1/embeddings", Map.of("model", base, "input", "word " + number.incrementAndGet()));
+        client.ask("/v1/embeddings", Map.of("model", "e5-small-v2.Q8_0", "input", "word " + number.incrementAndGet()));
         for (var path : List.of("/", "/openapi.json", "/q/metrics", "/q/health", "/v1/models")) {
             client.get(path, "*/*");
         }

@@ -65,8 +65,8 @@ class TrainAnotherModelTest {
         int code = train(model, tasks, generator, log);
 
         assertThat(code).as(Files.readString(log)).isZero();
-        EngineFiles files =
-                new EngineFiles(installation.nativeDirectory(), model, Optional.empty(), Optional.of(generator));
+        EngineFiles files = new EngineFiles(
+                installation.nativeDirectory(), model, Optional.empty(), Optional.of(generator), Optional.empty());
         try (Engine engine = EngineLoader.load(files, EngineOptions.DEFAULT.withThreads(1), EngineObserver.NONE)) {
             assertThat(engine.manifest().architecture().adapter().architecture())
                     .isEqualTo("gemma3");
