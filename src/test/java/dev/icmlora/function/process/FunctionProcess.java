@@ -116,7 +116,9 @@ public final class FunctionProcess implements AutoCloseable {
         return Map.of(
                 Installation.NATIVE_DIR_VARIABLE, installation.nativeDirectory().toString(),
                 Installation.MODEL_VARIABLE, installation.model().toString(),
-                Installation.GENERATOR_VARIABLE, installation.generator().toString());
+                Installation.GENERATOR_VARIABLE, installation.generator().toString(),
+                Installation.ENCODER_VARIABLE,
+                        installation.encoder().orElseThrow().toString());
     }
 
     /// Waits for the function to listen.
