@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,7 +39,9 @@ class SchemaRulesTest {
                 "true | [1] | true",
             })
     void allowsWhatTheSchemaDoes(String schema, String value, boolean allowed) {
-        assertThat(new SchemaRules(Requests.json(schema)).allow(Requests.json(value)))
+        assertThat(new SchemaRules(Requests.json(schema))
+                        .refusal(Requests.json(value))
+                        .isEmpty())
                 .isEqualTo(allowed);
     }
 
@@ -50,12 +53,24 @@ class SchemaRulesTest {
     void aListOfTheSchemaIsReadOnce(String keyword, String list, String value) {
         var entries = (ArrayNode) Requests.json(list);
         var rules = new SchemaRules(JsonNodeFactory.instance.objectNode().set(keyword, entries));
-        assertThat(rules.allow(Requests.json(value))).isTrue();
-        assertThat(rules.allow(Requests.json(keyword.equals("required") ? "{}" : "\"b\"")))
-                .isFalse();
+        assertThat(rules.refusal(Requests.json(value))).isEmpty();
+        assertThat(rules.refusal(Requests.json(keyword.equals("required") ? "{}" : "\"b\"")))
+                .isPresent();
 
         entries.removeAll().add("another");
 
-        assertThat(rules.allow(Requests.json(value))).isTrue();
+        assertThat(rules.refusal(Requests.json(value))).isEmpty();
+    }
+
+    @Test
+    void stepsOfAComparisonAreBounded() {
+        var alternatives = "{\"type\":\"null\"},".repeat(400) + "{\"type\":\"boolean\"}";
+        var rules = new SchemaRules(Requests.json("{\"items\":{\"anyOf\":[" + alternatives + "]}}"));
+
+        assertThat(rules.refusal(Requests.json("[" + "true,".repeat(100) + "true]")))
+                .isEmpty();
+        assertThat(rules.refusal(Requests.json("[" + "true,".repeat(300) + "true]")))
+                .hasValue("takes more than 100000 steps to compare with the schema");
+        assertThat(rules.refusal(Requests.json("[true]"))).isEmpty();
     }
 }

@@ -13,6 +13,7 @@ import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.api.TaskBody.ExampleBody;
 import dev.icmlora.function.error.RequestException;
+import dev.icmlora.function.error.RequestException.Kind;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.service.RequestRules;
 
@@ -21,6 +22,8 @@ import dev.icmlora.function.service.RequestRules;
 final class FeedbackRules {
 
     private static final Pattern EXAMPLE = Pattern.compile("/task/examples/(\\d+)(/.*)?");
+
+    private static final Optional<String> NO_JSON = Optional.of("is not JSON that the schema allows");
 
     private final RequestRules rules;
     private final ObjectMapper json;
@@ -41,6 +44,7 @@ final class FeedbackRules {
             check(outputs, List.of(piece), false);
             return true;
         } catch (RequestException e) {
+            e.unless(Kind.INVALID);
             return false;
         }
     }
@@ -64,12 +68,8 @@ final class FeedbackRules {
                     labels,
                     output,
                     "is none of the function's labels");
-            schema.ifPresent(rules -> violations.when(
-                    value(output).filter(rules::allow).isEmpty(),
-                    field,
-                    "the function's schema",
-                    output,
-                    "is not JSON that the schema allows"));
+            schema.flatMap(rules -> value(output).map(rules::refusal).orElse(NO_JSON))
+                    .ifPresent(why -> violations.when(true, field, "the function's schema", output, why));
         }
     }
 

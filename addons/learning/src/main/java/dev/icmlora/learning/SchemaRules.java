@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -18,39 +19,56 @@ import com.fasterxml.jackson.databind.JsonNode;
 /// of
 /// the schema only.
 ///
-/// A list of the schema is read once, whatever the number of values. Belongs to one thread.
+/// A list of the schema is read once, whatever the number of values, and a reference followed once. Belongs to one
+/// thread.
 final class SchemaRules {
+
+    /// Comparisons of a part of a value with a part of the schema.
+    static final int MOST_STEPS = 100_000;
 
     private final JsonNode root;
     /// What each list of the schema has: a `type`, `required` or `enum`.
     private final Map<JsonNode, Collection<?>> lists = new IdentityHashMap<>();
+    private final Map<String, JsonNode> references = new HashMap<>();
+    /// Of the value that is compared.
+    private final Map<JsonNode, Object> comparables = new IdentityHashMap<>();
+
+    private int steps;
 
     /// @param root the whole schema, into which references lead
     SchemaRules(JsonNode root) {
         this.root = root;
     }
 
-    boolean allow(JsonNode value) {
-        return allow(root, value);
+    /// What is wrong with a value; empty if it is valid.
+    Optional<String> refusal(JsonNode value) {
+        steps = 0;
+        comparables.clear();
+        if (allow(root, value)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                steps > MOST_STEPS
+                        ? "takes more than %d steps to compare with the schema".formatted(MOST_STEPS)
+                        : "is not JSON that the schema allows");
     }
 
     private boolean allow(JsonNode schema, JsonNode value) {
+        if (++steps > MOST_STEPS) {
+            return false;
+        }
         if (schema.has("$ref")) {
-            return allow(root.at(schema.get("$ref").asText().substring(1)), value);
+            var target = schema.get("$ref").textValue();
+            return allow(references.computeIfAbsent(target, pointer -> root.at(pointer.substring(1))), value);
         }
         for (var combination : List.of("anyOf", "allOf")) {
             if (schema.has(combination)) {
                 return stream(schema.get(combination)).anyMatch(part -> allow(part, value));
             }
         }
-        if (schema.has("const") && !comparable(schema.get("const")).equals(comparable(value))) {
-            return false;
-        }
-        if (schema.has("enum")
-                && !list(schema.get("enum"), SchemaRules::comparable).contains(comparable(value))) {
-            return false;
-        }
         return isOfType(schema.path("type"), value)
+                && isAmong("const", node -> List.of(comparable(node)), schema, value)
+                && isAmong("enum", node -> list(node, SchemaRules::comparable), schema, value)
                 && switch (value.getNodeType()) {
                     case OBJECT -> object(schema, value);
                     case ARRAY -> array(schema, value);
@@ -62,6 +80,12 @@ final class SchemaRules {
                                         .codePointCount(0, value.textValue().length()));
                     default -> true;
                 };
+    }
+
+    /// Whether a schema that names values names this one.
+    private boolean isAmong(String keyword, Function<JsonNode, Collection<?>> of, JsonNode schema, JsonNode value) {
+        var named = schema.get(keyword);
+        return named == null || of.apply(named).contains(comparables.computeIfAbsent(value, SchemaRules::comparable));
     }
 
     private static Stream<JsonNode> stream(JsonNode list) {
@@ -79,6 +103,7 @@ final class SchemaRules {
             // Jackson reads a number that is too large for a `double` as infinite.
             case NUMBER ->
                 Double.isFinite(value.doubleValue()) ? value.decimalValue().stripTrailingZeros() : value;
+            case STRING -> value.textValue();
             case ARRAY -> stream(value).map(SchemaRules::comparable).toList();
             case OBJECT -> {
                 var members = new HashMap<String, Object>();
