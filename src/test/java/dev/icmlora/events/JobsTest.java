@@ -342,6 +342,33 @@ class JobsTest {
         assertThat(BUCKET.resolve("jobs/shared").resolve(id)).doesNotExist();
     }
 
+    /// What was begun of its answers is given up, instead of computed to the end.
+    @Test
+    void theAnswersOfACancelledJobAreNotWaitedFor() throws Exception {
+        var before = cancelledAnswers();
+        var id = submitted(with(with(body(plurals(), inputs(32)), "mode", "plain"), "max_tokens", 256));
+        awaitWork(id);
+        Eventually.until(() ->
+                given().get("/q/health/live").<Integer>path("checks.find { it.name == 'worker threads' }.data.busy")
+                        > 0);
+
+        cancel(id).statusCode(200);
+
+        deleted(id);
+        assertThat(cancelledAnswers()).isGreaterThan(before);
+    }
+
+    private static double cancelledAnswers() {
+        var line = "icm_lora_request_seconds_count{operation=\"generate\",outcome=\"cancelled\"} ";
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(each -> each.startsWith(line))
+                .mapToDouble(
+                        each -> Double.parseDouble(each.substring(line.length()).split(" ")[0]))
+                .sum();
+    }
+
     @Test
     void ofManyJobsAtOnceNoMoreAreTakenThanMayBeOpen(@TempDir Path folder) throws Exception {
         var store = new JobStore(new LocalStore(folder), new ObjectMapper());

@@ -19,6 +19,8 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.icmlora.function.Eventually;
 
@@ -57,6 +59,39 @@ class JobsIT {
                         "ICM_LORA_EVENTS_CHECKPOINT_INPUTS",
                         Integer.toString(BATCH)),
                 javaOptions);
+    }
+
+    /// Nothing of them is lost: what is not answered yet is answered by another instance, unless the job was cancelled.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theAnswersOfAJobDoNotHoldUpTheStop(boolean isCancelled) throws Exception {
+        try (var function = start(0, "-Dicm-lora.request-timeout=20m", "-Dicm-lora.events.batch=64")) {
+            var address = function.awaitAddress();
+            var id = given().contentType(ContentType.JSON)
+                    .body(Map.of(
+                            "task",
+                            Map.of("description", "Write a very long story about the number."),
+                            "inputs",
+                            IntStream.range(0, 64).mapToObj(Integer::toString).toList(),
+                            "mode",
+                            "plain",
+                            "max_tokens",
+                            512))
+                    .post(address + "/jobs")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .<String>path("id");
+            ServingIT.awaitBusy(address);
+            if (isCancelled) {
+                given().post(address + "/jobs/" + id + "/cancel").then().statusCode(200);
+            }
+
+            assertThat(function.terminate()).isIn(0, 143);
+
+            var state = Files.readString(bucket.resolve("jobs/shared/" + id + "/state.json"));
+            assertThat(state).doesNotContain("holder");
+        }
     }
 
     /// A million of them take more than the heap.

@@ -171,7 +171,7 @@ class ServingIT {
                 1);
     }
 
-    private static void awaitBusy(String address) {
+    static void awaitBusy(String address) {
         Eventually.until(() -> given().get(address + "/q/health/live")
                         .<Integer>path("checks.find { it.name == 'worker threads' }.data.busy")
                 > 0);

@@ -52,7 +52,7 @@ final class Answering {
     /// @throws RequestException if it cannot be tuned, or the function ends
     void tune(GenerateRequest request, Work work) {
         try {
-            service.tune(work.caller(), request);
+            work.claim().compute(() -> service.tune(work.caller(), request));
         } catch (EngineClosedException | CancelledException e) {
             throw RequestException.redeliver(e.getMessage());
         } catch (ComputationFailedException e) {
@@ -123,7 +123,7 @@ final class Answering {
             }
             try {
                 var texts = inputs.stream().map(Input::text).toList();
-                add(inputs, ask(request.withInputs(texts), work));
+                work.claim().compute(() -> add(inputs, ask(request.withInputs(texts), work)));
             } catch (RequestException e) {
                 switch (e.kind()) {
                     case INVALID -> answer(withoutBroken(inputs, e));

@@ -31,6 +31,9 @@ final class Claim implements AutoCloseable {
     private TaskState last;
     private long lastSign = System.nanoTime();
     private boolean held = true;
+    private boolean stopping;
+    /// The thread that computes what may be given up; null for none.
+    private Thread computing;
 
     private Claim(StateObject object, Optional<TaskState> before, TaskState state, Duration lease) {
         this.object = object;
@@ -106,7 +109,62 @@ final class Claim implements AutoCloseable {
                 } catch (StorageException e) {
                     held = System.nanoTime() - lastSign < lease.toNanos();
                 }
+                if (!held || isCancelled()) {
+                    giveUp();
+                }
             }
+        }
+    }
+
+    /// Computes what takes long and writes nothing, and gives it up once the claim is lost, the job cancelled, or the
+    /// function asked to stop.
+    ///
+    /// @throws RequestException if nothing needs it any more
+    void compute(Runnable work) {
+        synchronized (this) {
+            check();
+            if (stopping) {
+                throw RequestException.redeliver("the function stops");
+            }
+            computing = Thread.currentThread();
+        }
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            check();
+            throw e;
+        } finally {
+            synchronized (this) {
+                if (computing == null) {
+                    // It may have come too late: what follows is not to be interrupted.
+                    Thread.interrupted();
+                }
+                computing = null;
+            }
+        }
+    }
+
+    private void giveUp() {
+        if (computing != null) {
+            computing.interrupt();
+            computing = null;
+        }
+    }
+
+    /// Gives up what is computed, and computes nothing more.
+    synchronized void stop() {
+        stopping = true;
+        giveUp();
+    }
+
+    /// Gives up what is computed if the claim was lost or the job cancelled: sooner than the next sign would tell.
+    synchronized void look() {
+        try {
+            verify();
+        } catch (RequestException e) {
+            giveUp();
+        } catch (StorageException e) {
+            LOG.debugf(e, "%s is looked at with its next sign", object.key());
         }
     }
 

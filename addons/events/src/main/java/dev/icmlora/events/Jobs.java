@@ -285,6 +285,7 @@ public final class Jobs {
         if (found.state.state() == State.OPEN) {
             try {
                 var cancelled = found.store.state(found.job).write(found.state.ended(State.CANCELLED));
+                runner.look();
                 wake();
                 return new Found(found.store, found.job, cancelled).status();
             } catch (ConditionFailedException e) {

@@ -1,16 +1,22 @@
 package dev.icmlora.events;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -42,6 +48,8 @@ final class TaskRunner {
 
     /// In characters.
     private static final int LONGEST_BATCH = 1 << 20;
+    /// For what is to be stored at a stop.
+    private static final Duration LAST_WRITES = Duration.ofSeconds(2);
 
     private final TaskService service;
     private final AdapterSource adapters;
@@ -53,6 +61,8 @@ final class TaskRunner {
     private final ObjectMapper json;
     private final EventsConfig config;
     private final int largestBatch;
+    private final Set<Claim> claims = new HashSet<>();
+    private boolean stopping;
 
     TaskRunner(
             TaskService service,
@@ -104,9 +114,41 @@ final class TaskRunner {
             Supplier<StoredObject> task) {
         return Claim.take(object, found, next, config.lease()).map(claim -> {
             try (claim) {
+                begin(claim);
                 return run(work.apply(claim), task);
+            } finally {
+                end(claim);
             }
         });
+    }
+
+    private synchronized void begin(Claim claim) {
+        if (stopping) {
+            throw RequestException.redeliver("the function stops");
+        }
+        claims.add(claim);
+    }
+
+    private synchronized void end(Claim claim) {
+        claims.remove(claim);
+        notifyAll();
+    }
+
+    /// Looks which jobs were cancelled, and gives up what is computed for them.
+    synchronized void look() {
+        claims.forEach(claim -> Thread.ofVirtual().start(claim::look));
+    }
+
+    /// Gives up what is computed, which the next instance computes, and waits a moment for what is answered to be
+    /// stored, and the claims to be given back. Before the engine stops, which waits for what is computed.
+    synchronized void stop(@Observes @Priority(1) ShutdownEvent event) throws InterruptedException {
+        stopping = true;
+        claims.forEach(claim -> Thread.ofVirtual().start(claim::stop));
+        var end = System.nanoTime() + LAST_WRITES.toNanos();
+        for (var left = LAST_WRITES.toMillis(); left > 0 && !claims.isEmpty(); ) {
+            wait(left);
+            left = (end - System.nanoTime()) / 1_000_000;
+        }
     }
 
     private State run(Work work, Supplier<StoredObject> task) {
