@@ -222,7 +222,8 @@ class AdapterFolderIT {
                 by("alice")
                         .get(elsewhere + "/v1/models")
                         .then()
-                        .body("data.size()", equalTo(2))
+                        // The base model, the encoder and one adapter.
+                        .body("data.size()", equalTo(3))
                         .body("data.id", hasItems(colours));
                 as("alice", elsewhere, PLURALS).body("cached", equalTo(false));
                 as("bob", elsewhere, PLURALS).body("cached", equalTo(true));
