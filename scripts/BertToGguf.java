@@ -105,9 +105,11 @@ public final class BertToGguf {
             });
             initializers.forEach((name, floats) -> {
                 String matrix = matrices.get(name);
-                tensors.put(
-                        matrix == null ? name.substring(name.indexOf("embeddings") < 0 ? Math.max(0, name.indexOf("encoder")) : name.indexOf("embeddings")) : matrix,
-                        matrix == null ? floats : floats.transposed());
+                if (matrix == null) {
+                    tensors.put(name, floats);
+                } else {
+                    tensors.put(matrix, floats.transposed());
+                }
             });
         }
     }

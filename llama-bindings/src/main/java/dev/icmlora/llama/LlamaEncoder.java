@@ -85,7 +85,12 @@ public final class LlamaEncoder implements AutoCloseable {
             if (context.equals(MemorySegment.NULL)) {
                 throw new NativeCallException("llama_init_from_model", 0, errors.text());
             }
-            return new LlamaEncoder(model, pooling, longest, context);
+            try {
+                return new LlamaEncoder(model, pooling, longest, context);
+            } catch (RuntimeException e) {
+                LlamaContextH.llama_free(context);
+                throw e;
+            }
         } catch (RuntimeException e) {
             model.handle().drop();
             throw e;

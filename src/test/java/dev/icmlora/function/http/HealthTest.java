@@ -41,6 +41,16 @@ class HealthTest {
                 .body("checks.name", hasItem(check));
     }
 
+    private static void requireAnswers(HttpClient client) throws Exception {
+        for (var probe : new String[] {"started", "live", "ready"}) {
+            var request = HttpRequest.newBuilder(uri("/q/health/" + probe))
+                    .timeout(PATIENCE)
+                    .build();
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void answersWhileEveryThreadForBlockingWorkWaits() throws Exception {
         var end = new CountDownLatch(1);
@@ -55,13 +65,7 @@ class HealthTest {
                 vertx.executeBlocking(waiting, false);
             }
             var oneMore = vertx.executeBlocking(() -> true, false);
-            for (var probe : new String[] {"started", "live", "ready"}) {
-                var request = HttpRequest.newBuilder(uri("/q/health/" + probe))
-                        .timeout(PATIENCE)
-                        .build();
-                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
-                        .isEqualTo(200);
-            }
+            requireAnswers(client);
             assertThat(oneMore.isComplete()).as("a thread was free").isFalse();
         } finally {
             end.countDown();
@@ -85,13 +89,7 @@ class HealthTest {
             computing.await();
             var oneMore = new CompletableFuture<Void>();
             Thread.startVirtualThread(() -> oneMore.complete(null));
-            for (var probe : new String[] {"started", "live", "ready"}) {
-                var request = HttpRequest.newBuilder(uri("/q/health/" + probe))
-                        .timeout(PATIENCE)
-                        .build();
-                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
-                        .isEqualTo(200);
-            }
+            requireAnswers(client);
             assertThat(oneMore.isDone()).as("a virtual thread ran").isFalse();
         } finally {
             end.set(true);

@@ -64,7 +64,13 @@ public final class TextEncoder implements AutoCloseable {
 
     private static TextEncoder of(Path file, String id, LlamaModel model, int threads) {
         var encoder = LlamaEncoder.create(model, MOST_TOKENS, threads);
-        var pool = ThreadPool.start(threads);
+        ThreadPool pool;
+        try {
+            pool = ThreadPool.start(threads);
+        } catch (RuntimeException e) {
+            encoder.close();
+            throw e;
+        }
         encoder.attach(pool);
         var name = file.getFileName().toString().replaceFirst("\\.gguf$", "");
         return new TextEncoder(name, id, model, encoder, pool);
