@@ -3,6 +3,7 @@ package dev.icmlora.events;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -76,10 +77,13 @@ final class Answering {
     /// Answers to a batch, in order.
     record Answered(List<Answer> answers, Tally tally) {}
 
+    /// Answers a batch, in one request as far as nothing is wrong with single inputs.
+    ///
     /// @param request what to do; its inputs do not count
     /// @param first index of the first input
+    /// @return empty if the inputs are too many for one request: fewer may be answered
     /// @throws RequestException if more than single inputs is wrong with the request, or no answer comes in time
-    Answered answer(GenerateRequest request, int first, List<String> inputs, Work work) {
+    Optional<Answered> answer(GenerateRequest request, int first, List<String> inputs, Work work) {
         var batch = new Batch(request, work);
         var rest = new ArrayList<Input>();
         for (var text : inputs) {
@@ -92,8 +96,9 @@ final class Answering {
                 batch.fail(input, length.formatted(input.index, characters, LONGEST_INPUT));
             }
         }
-        batch.answer(rest);
-        return new Answered(List.copyOf(batch.answers.values()), batch.tally);
+        return batch.answer(rest)
+                ? Optional.of(new Answered(List.copyOf(batch.answers.values()), batch.tally))
+                : Optional.empty();
     }
 
     private record Input(int index, String text) {}
@@ -117,32 +122,34 @@ final class Answering {
             }
         }
 
-        private void answer(List<Input> inputs) {
+        /// @return whether each input has an answer, or the reason why it has none
+        private boolean answer(List<Input> inputs) {
             if (inputs.isEmpty()) {
-                return;
+                return true;
             }
             try {
                 var texts = inputs.stream().map(Input::text).toList();
                 work.claim().compute(() -> add(inputs, ask(request.withInputs(texts), work)));
+                return true;
             } catch (RequestException e) {
-                switch (e.kind()) {
+                return switch (e.kind()) {
                     case INVALID -> answer(withoutBroken(inputs, e));
                     // Too many inputs for the time of one request, or one that is too slow.
-                    case DEADLINE -> inHalves(inputs, e.getMessage());
+                    case DEADLINE, CROWDED_OUT -> failed(inputs, e.getMessage());
                     default -> throw e;
-                }
+                };
             } catch (ComputationFailedException e) {
                 if (e.isFatal()) {
                     // No input's fault: another instance can answer them all.
                     throw RequestException.redeliver(e.getMessage());
                 }
-                inHalves(inputs, e.getMessage());
+                return failed(inputs, e.getMessage());
             } catch (StorageException e) {
                 throw e;
             } catch (RuntimeException e) {
                 // An internal error: repeated without an end, it would keep the other inputs from being answered.
                 LOG.errorf(e, "%d inputs cannot be answered together", inputs.size());
-                inHalves(inputs, "the function failed; its log says why");
+                return failed(inputs, "the function failed; its log says why");
             }
         }
 
@@ -156,17 +163,13 @@ final class Answering {
             tally = tally.plus(Tally.of(reply));
         }
 
-        /// A single input gets the failure in place of its answer.
-        private void inHalves(List<Input> inputs, String failure) {
-            if (inputs.size() == 1) {
-                fail(inputs.getFirst(), failure);
-                return;
+        /// A single input gets the failure in place of its answer. Of several, one may be to blame.
+        private boolean failed(List<Input> inputs, String failure) {
+            if (inputs.size() > 1) {
+                return false;
             }
-            var half = inputs.size() / 2;
-            for (var part : List.of(inputs.subList(0, half), inputs.subList(half, inputs.size()))) {
-                work.checkTime();
-                answer(part);
-            }
+            fail(inputs.getFirst(), failure);
+            return true;
         }
 
         /// Notes what is wrong with single inputs; throws the exception on if more is wrong than that.
@@ -194,8 +197,12 @@ final class Answering {
                 } catch (EngineClosedException | CancelledException e) {
                     throw RequestException.redeliver(e.getMessage());
                 } catch (RequestException e) {
-                    // What filled the queue is no fault of these inputs.
-                    e.unless(Kind.QUEUE_FULL, Kind.CROWDED_OUT);
+                    // What filled the queue is no fault of these inputs. Fewer of them need less of the time that
+                    // others
+                    // leave; a single one is asked for again.
+                    if (!e.is(Kind.CROWDED_OUT) || request.inputs().size() > 1) {
+                        e.unless(Kind.QUEUE_FULL);
+                    }
                 }
             }
             work.checkTime();

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,17 +29,26 @@ final class Progress {
     private final String basis;
     private final ObjectMapper json;
     private final int most;
+    private final int largestBatch;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private Tally pending = Tally.NOTHING;
     private long lastStored = System.nanoTime();
+    private int batch;
+    /// What the next delivery begins with: the batch that was answered last, or else half of one that was too large.
+    private int proven;
 
     /// @param basis what the answers depend on; those that are stored under another one do not count
     /// @param most answers that are not stored yet
-    Progress(Work work, String basis, ObjectMapper json, int most) {
+    /// @param largestBatch inputs that may be asked for together
+    Progress(Work work, String basis, ObjectMapper json, int most, int largestBatch) {
         this.work = work;
         this.basis = basis;
         this.json = json;
         this.most = most;
+        this.largestBatch = largestBatch;
+        var left = state().batch();
+        this.batch = left == null ? largestBatch : Math.clamp(left, 1, largestBatch);
+        this.proven = batch;
     }
 
     private TaskState state() {
@@ -54,6 +64,17 @@ final class Progress {
         return state().tally().plus(pending);
     }
 
+    /// Inputs that are asked for together: fewer after a batch that was too large, and more again after answers.
+    int batch() {
+        return batch;
+    }
+
+    /// So many inputs were too many for one request.
+    void tooMany(int inputs) {
+        batch = Math.max(1, inputs / 2);
+        proven = batch;
+    }
+
     /// Takes the next answers, and stores a part when there are enough.
     void add(Answering.Answered answered) {
         for (var answer : answered.answers()) {
@@ -61,6 +82,8 @@ final class Progress {
             lines.write('\n');
         }
         pending = pending.plus(answered.tally());
+        proven = batch;
+        batch = Math.min(2 * batch, largestBatch);
         if (pending.inputs() >= most
                 || lines.size() >= LARGEST_PART
                 || System.nanoTime() - lastStored >= INTERVAL.toNanos()) {
@@ -73,13 +96,17 @@ final class Progress {
     /// @throws RequestException if the claim was lost
     void flush() {
         lastStored = System.nanoTime();
+        var next = proven == largestBatch ? null : (Integer) proven;
         if (pending.inputs() == 0) {
+            if (!Objects.equals(next, state().batch())) {
+                work.claim().update(state -> onBasis(state).inBatchesOf(next));
+            }
             return;
         }
-        var next = state().with(pending).parts().getLast();
-        var key = key(next.holder(), next.count() - 1);
+        var part = state().with(pending).parts().getLast();
+        var key = key(part.holder(), part.count() - 1);
         work.store().write(key, Content.of(lines.toByteArray()), Map.of(), new Condition.IfAbsent());
-        work.claim().update(state -> onBasis(state).with(pending));
+        work.claim().update(state -> onBasis(state).with(pending).inBatchesOf(next));
         pending = Tally.NOTHING;
         lines.reset();
     }

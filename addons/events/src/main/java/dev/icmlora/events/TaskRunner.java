@@ -231,7 +231,7 @@ final class TaskRunner {
         var checked = whole(read, work);
         var start = service.beginning(checked.request()).map(request -> service.adapter(work.caller(), request));
         var basis = basis(checked, start.map(AdapterReply::id));
-        var progress = new Progress(work, basis, json, config.checkpoint().inputs());
+        var progress = new Progress(work, basis, json, config.checkpoint().inputs(), largestBatch);
         if (progress.tally().inputs() < checked.count()) {
             var isNew = start.filter(reply -> !reply.cached()).isPresent();
             answer(work, checked, progress, isNew);
@@ -262,14 +262,21 @@ final class TaskRunner {
         answering.tune(checked.request(), work);
         try (var inputs = Inputs.of(checked.inputs(), json)) {
             inputs.skip(progress.tally().inputs());
+            var read = new ArrayList<String>();
             while (progress.tally().inputs() < checked.count()) {
                 var before = progress.tally();
-                var answered = answering.answer(checked.request(), before.inputs(), batch(inputs), work);
-                if (before.answered() == 0) {
-                    keep(work, answered.tally().adapter(), isNew);
+                var batch = batch(read, inputs, progress.batch());
+                var answered = answering.answer(checked.request(), before.inputs(), batch, work);
+                if (answered.isPresent()) {
+                    if (before.answered() == 0) {
+                        keep(work, answered.get().tally().adapter(), isNew);
+                    }
+                    work.check();
+                    progress.add(answered.get());
+                    batch.clear();
+                } else {
+                    progress.tooMany(batch.size());
                 }
-                work.check();
-                progress.add(answered);
                 if (progress.tally().inputs() < checked.count()) {
                     work.checkTime();
                 }
@@ -283,18 +290,23 @@ final class TaskRunner {
         }
     }
 
-    private List<String> batch(Inputs inputs) {
-        var batch = new ArrayList<String>();
-        var characters = 0L;
-        while (batch.size() < largestBatch && characters < LONGEST_BATCH) {
-            var next = inputs.next();
-            if (next.isEmpty()) {
-                break;
+    /// The first of what is read and not answered, of which more is read if that is too little.
+    ///
+    /// @param most inputs
+    /// @return a view: what is removed from it counts as answered
+    private static List<String> batch(List<String> read, Inputs inputs, int most) {
+        var size = 0;
+        for (var characters = 0L; size < most && characters < LONGEST_BATCH; size++) {
+            if (size == read.size()) {
+                var next = inputs.next();
+                if (next.isEmpty()) {
+                    break;
+                }
+                read.add(next.get());
             }
-            characters += next.get().length();
-            batch.add(next.get());
+            characters += read.get(size).length();
         }
-        return batch;
+        return read.subList(0, size);
     }
 
     /// Puts the adapter that serves beside the results, while it is known here.

@@ -22,6 +22,7 @@ import dev.icmlora.function.api.GenerateReply.Usage;
 /// @param holder that works on it now, or did until it was gone; null for none
 /// @param sign a number that its holder changes to show that it is there; 0 before anything was done
 /// @param basis what the stored answers depend on beside the task file; null before there are any
+/// @param batch inputs that the next delivery asks for together; null for as many as are configured
 /// @param parts in which answers are stored, in order
 /// @param tally of the stored answers
 /// @param job null for a task file
@@ -35,6 +36,7 @@ record TaskState(
         String holder,
         int sign,
         String basis,
+        Integer batch,
         List<Parts> parts,
         Tally tally,
         Job job,
@@ -119,7 +121,7 @@ record TaskState(
 
     /// Of a task file or a job that no work was done for.
     static TaskState of(String version, Job job) {
-        return new TaskState(State.OPEN, version, null, 0, null, List.of(), Tally.NOTHING, job, null);
+        return new TaskState(State.OPEN, version, null, 0, null, null, List.of(), Tally.NOTHING, job, null);
     }
 
     /// Whether nothing is left to do, and no instance does it.
@@ -129,20 +131,25 @@ record TaskState(
 
     /// With another sign of the holder that works on it from now on; null for none.
     TaskState heldBy(String next) {
-        return new TaskState(state, version, next, sign + 1, basis, parts, tally, job, revision);
+        return new TaskState(state, version, next, sign + 1, basis, batch, parts, tally, job, revision);
     }
 
     TaskState at(String newRevision) {
-        return new TaskState(state, version, holder, sign, basis, parts, tally, job, newRevision);
+        return new TaskState(state, version, holder, sign, basis, batch, parts, tally, job, newRevision);
     }
 
     TaskState ended(State end) {
-        return new TaskState(end, version, holder, sign, basis, parts, tally, job, revision);
+        return new TaskState(end, version, holder, sign, basis, batch, parts, tally, job, revision);
     }
 
     /// Without answers. Those to come are on another basis.
     TaskState begun(String newBasis) {
-        return new TaskState(state, version, holder, sign, newBasis, List.of(), Tally.NOTHING, job, revision);
+        return new TaskState(state, version, holder, sign, newBasis, null, List.of(), Tally.NOTHING, job, revision);
+    }
+
+    /// @param inputs see [#batch]
+    TaskState inBatchesOf(Integer inputs) {
+        return new TaskState(state, version, holder, sign, basis, inputs, parts, tally, job, revision);
     }
 
     /// With another part of its holder's.
@@ -152,6 +159,6 @@ record TaskState(
                 ? all.removeLast().count()
                 : 0;
         all.add(new Parts(holder, own + 1));
-        return new TaskState(state, version, holder, sign, basis, all, tally.plus(more), job, revision);
+        return new TaskState(state, version, holder, sign, basis, batch, all, tally.plus(more), job, revision);
     }
 }
