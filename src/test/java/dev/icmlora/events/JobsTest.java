@@ -37,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -706,6 +707,46 @@ class JobsTest {
 
         Eventually.until(() -> store.find(slot.key()).orElseThrow().bytes() == 0);
         assertThat(store.find(job.keys().task())).isEmpty();
+    }
+
+    /// As after a version that writes more was rolled back. By its id, the job was taken in 1970.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "null", "{\"state\":\"open\",\"version\":\"1\",\"of a newer version\":1}"})
+    void aJobWhoseStateCannotBeReadIsKept(String content) throws Exception {
+        var job = new JobStore.JobId(
+                Tenant.SHARED,
+                "0".repeat(12) + UUID.randomUUID().toString().replace("-", "").substring(12));
+        var store = new LocalStore(BUCKET);
+        for (var key : List.of(job.keys().task(), job.keys().state())) {
+            store.write(key, Content.of(content.getBytes(US_ASCII)), Map.of(), new Condition.IfAbsent());
+        }
+        var before = unreadable();
+        var slot = new JobStore(store, new ObjectMapper()).takeSlot(job);
+
+        // It wakes what looks for open jobs.
+        deleted(ended(submitted(with(body(plurals(), "dog"), "mode", "plain")))
+                .extract()
+                .path("id"));
+
+        Eventually.until(() -> unreadable() == before + 1);
+        status(job.id()).statusCode(503).body("detail", containsString("is kept"));
+        cancel(job.id()).statusCode(503);
+        given().get("/jobs/{id}/results", job.id()).then().statusCode(503);
+        given().get("/jobs?limit=100").then().statusCode(200).body("jobs.id", not(hasItem(job.id())));
+        assertThat(store.find(job.keys().task())).isPresent();
+        assertThat(store.find(job.keys().state())).isPresent();
+        assertThat(unreadable()).isEqualTo(before + 1);
+        // Its client may do without it.
+        given().delete("/jobs/{id}", job.id()).then().statusCode(204);
+        status(job.id()).statusCode(404);
+        assertThat(store.find(job.keys().task())).isEmpty();
+        assertThat(store.find(slot.key()).orElseThrow().bytes()).isZero();
+    }
+
+    private static int unreadable() {
+        var line = Pattern.compile("(?m)^icm_lora_unreadable_jobs_total (\\d+)")
+                .matcher(given().get("/q/metrics").asString());
+        return line.find() ? Integer.parseInt(line.group(1)) : 0;
     }
 
     /// A store that takes no state of a job.

@@ -27,6 +27,14 @@ public record Caller(Tenant tenant, TokenAccount account, Set<Role> roles, Strin
         return account.payer();
     }
 
+    /// Whether what lies in this caller's tenant is its own to read and to end: where all callers share a tenant, what
+    /// it has paid for, or all with the role for that.
+    ///
+    /// @param payer of it; empty if that is not known
+    public boolean owns(Optional<String> payer) {
+        return !tenant.equals(Tenant.SHARED) || may(Role.ADMIN) || payer.equals(Optional.of(payer()));
+    }
+
     boolean may(Role role) {
         return roles.contains(role) || roles.contains(Role.ADMIN);
     }
@@ -49,7 +57,7 @@ public record Caller(Tenant tenant, TokenAccount account, Set<Role> roles, Strin
         EVENTS,
         /// Read metrics, and how deliveries ended.
         METRICS,
-        /// All of that, and take adapters and functions away that everybody uses.
+        /// All of that, take adapters and functions away that everybody uses, and see and end the jobs of all.
         ADMIN;
 
         /// The role of that name in settings.

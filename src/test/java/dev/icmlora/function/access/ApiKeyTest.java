@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
@@ -15,11 +16,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.icmlora.function.Eventually;
 import dev.icmlora.function.Requests;
 
 @Tag("slow")
@@ -29,6 +32,7 @@ class ApiKeyTest {
 
     private static final String KEY = "correct horse";
     private static final String NAMED = "battery staple";
+    private static final String ANOTHER = "may ask and no more";
 
     public static final class WithKey implements QuarkusTestProfile {
         @Override
@@ -38,6 +42,10 @@ class ApiKeyTest {
                     KEY,
                     "icm-lora.api-keys.alice",
                     NAMED,
+                    "icm-lora.api-keys.caller",
+                    ANOTHER,
+                    "icm-lora.roles.caller",
+                    "call",
                     "icm-lora.adapters.upload",
                     "false",
                     "icm-lora.mcp",
@@ -54,6 +62,35 @@ class ApiKeyTest {
                 .contentType("application/problem+json")
                 .header("WWW-Authenticate", containsString("Bearer"))
                 .body("type", equalTo("urn:icm-lora:problem:unauthorized"));
+    }
+
+    private static RequestSpecification by(String key) {
+        return given().header("Authorization", "Bearer " + key);
+    }
+
+    /// Without tenants too. The list has the jobs of all, as deleting an adapter takes it from all.
+    @Test
+    void aJobIsItsCallersAndTheOwners() {
+        var job = by(NAMED)
+                .contentType(ContentType.JSON)
+                .body(
+                        "{\"task\": {\"description\": \"Write the plural.\"}, \"inputs\": [\"dog\"], \"mode\": \"plain\"}")
+                .post("/jobs")
+                .then()
+                .statusCode(202)
+                .extract()
+                .<String>path("id");
+        Eventually.until(() -> by(NAMED).get("/jobs/{id}", job).path("state").equals("completed"));
+
+        by(ANOTHER).get("/jobs/{id}", job).then().statusCode(404).body("detail", containsString("There is no job"));
+        by(ANOTHER).get("/jobs/{id}/results", job).then().statusCode(404);
+        by(ANOTHER).post("/jobs/{id}/cancel", job).then().statusCode(404);
+        by(ANOTHER).delete("/jobs/{id}", job).then().statusCode(404);
+        by(ANOTHER).get("/jobs").then().statusCode(403).body("detail", containsString("admin"));
+        by(KEY).get("/jobs").then().statusCode(200).body("jobs.id", hasItem(job));
+        by(KEY).get("/jobs/{id}", job).then().statusCode(200);
+        by(NAMED).get("/jobs/{id}/results", job).then().statusCode(200);
+        Eventually.until(() -> by(NAMED).delete("/jobs/{id}", job).statusCode() == 204);
     }
 
     @Test

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import dev.icmlora.function.access.Caller.Role;
+import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.api.GenerateRequest;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.ClientConnection;
@@ -67,6 +68,10 @@ public final class JobResource {
     @RunOnVirtualThread
     public Response list(@Context RoutingContext context) {
         var caller = client.require(Role.CALL);
+        if (caller.tenant().equals(Tenant.SHARED)) {
+            // It tells of the jobs of all callers.
+            client.require(Role.ADMIN);
+        }
         // JAX-RS would take an empty one for none, and the first of several.
         var limit = limit(context.queryParam(LIMIT));
         return downloads.computed(context, jobs.list(caller.tenant(), limit));
@@ -90,7 +95,7 @@ public final class JobResource {
     @RunOnVirtualThread
     public Response status(@PathParam("id") String id, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
-        return downloads.computed(context, jobs.status(caller.tenant(), id));
+        return downloads.computed(context, jobs.status(caller, id));
     }
 
     @POST
@@ -98,7 +103,7 @@ public final class JobResource {
     @Blocking
     public Response cancel(@PathParam("id") String id) {
         var caller = client.require(Role.CALL);
-        return described(Response.Status.OK, jobs.cancel(caller.tenant(), id)).build();
+        return described(Response.Status.OK, jobs.cancel(caller, id)).build();
     }
 
     @GET
@@ -107,7 +112,7 @@ public final class JobResource {
     public Response results(@PathParam("id") String id, @Context RoutingContext context) {
         var caller = client.require(Role.CALL);
         downloads.take(context);
-        var results = jobs.results(caller.tenant(), id);
+        var results = jobs.results(caller, id);
         return Downloads.file(context, null, results.bytes(), results::writeTo)
                 .type(MediaType.valueOf("application/jsonl"))
                 .build();
@@ -118,7 +123,7 @@ public final class JobResource {
     @Blocking
     public void delete(@PathParam("id") String id) {
         var caller = client.require(Role.CALL);
-        jobs.delete(caller.tenant(), id);
+        jobs.delete(caller, id);
     }
 
     private static Response.ResponseBuilder described(Response.Status status, JobStatus job) {

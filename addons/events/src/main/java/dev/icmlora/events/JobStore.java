@@ -173,9 +173,10 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         return new StateObject(store, job.keys().state(), json);
     }
 
-    /// How far a job is; empty if there is none.
+    /// How far a job is; empty if there is none. Without a [TaskState#job], it cannot be read: the job is not to be
+    /// taken for none.
     Optional<TaskState> find(JobId job) {
-        return state(job).read().filter(found -> found.job() != null);
+        return state(job).read();
     }
 
     /// What a tenant has of jobs.
@@ -208,7 +209,9 @@ record JobStore(ObjectStore store, ObjectMapper json) {
         var listed = jobs.stream()
                 .limit(most)
                 // None if it was deleted meanwhile.
-                .flatMap(job -> find(job).stream().map(found -> new JobList.Entry(job.id, found.state())))
+                .flatMap(job -> find(job).stream()
+                        .filter(found -> found.job() != null)
+                        .map(found -> new JobList.Entry(job.id, found.state())))
                 .toList();
         return new JobList(listed, jobs.size());
     }

@@ -10,15 +10,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
 
 import dev.icmlora.events.JobStatus.State;
 import dev.icmlora.events.JobStore.JobId;
@@ -45,6 +50,8 @@ import dev.icmlora.function.storage.Stores;
 @Singleton
 public final class Jobs {
 
+    private static final Logger LOG = Logger.getLogger(Jobs.class);
+
     /// Inputs of a job.
     static final int MOST_INPUTS = 10_000;
     /// Jobs that a tenant may have before another one: all of them are listed then.
@@ -66,6 +73,10 @@ public final class Jobs {
     private final ObjectMapper json;
     private final EventsConfig config;
     private final int ofOneTenant;
+    private final Counter unreadable;
+    private final Set<JobId> reported = ConcurrentHashMap.newKeySet();
+    /// Slots of jobs that could not be read: those of others go first.
+    private final Set<StoredObject> last = ConcurrentHashMap.newKeySet();
     private Optional<Poller<StoredObject>> poller = Optional.empty();
 
     Jobs(
@@ -78,7 +89,8 @@ public final class Jobs {
             Access access,
             ObjectMapper json,
             EventsConfig config,
-            FunctionConfig function) {
+            FunctionConfig function,
+            MeterRegistry registry) {
         this.stores = stores;
         this.rules = rules;
         this.functions = functions;
@@ -89,6 +101,9 @@ public final class Jobs {
         this.json = json;
         this.config = config;
         this.ofOneTenant = function.tenancy() == Tenancy.KEY ? Math.ceilDiv(config.jobs(), 2) : config.jobs();
+        this.unreadable = Counter.builder("icm.lora.unreadable.jobs")
+                .description("Jobs whose state this instance found and could not read")
+                .register(registry);
     }
 
     /// Looks for open jobs, whichever instance took them.
@@ -111,8 +126,10 @@ public final class Jobs {
     private List<StoredObject> look(JobStore store) {
         var slots = new ArrayList<>(store.takenSlots(JobStore.SLOTS));
         var underway = slots.stream().filter(poller.orElseThrow()::isUnderway).collect(Collectors.toSet());
+        last.retainAll(slots);
         Collections.shuffle(slots);
-        slots.sort(Comparator.comparing(slot -> !underway.contains(slot)));
+        slots.sort(Comparator.<StoredObject, Boolean>comparing(slot -> !underway.contains(slot))
+                .thenComparing(last::contains));
         var ofTenant = new HashMap<Tenant, Integer>();
         slots.removeIf(slot -> ofTenant.merge(JobStore.tenantOf(slot), 1, Integer::sum) > ofOneTenant);
         return slots;
@@ -120,7 +137,14 @@ public final class Jobs {
 
     private void work(JobStore store, StoredObject slot) {
         store.job(slot).ifPresent(job -> {
-            work(store, job);
+            try {
+                work(store, job);
+            } catch (RequestException e) {
+                if (e.is(Kind.STORAGE_UNAVAILABLE)) {
+                    last.add(slot);
+                }
+                throw e;
+            }
             store.freeSlot(slot);
             // Its place is free for the next one.
             wake();
@@ -137,7 +161,7 @@ public final class Jobs {
             store.deleteObjects(job);
             return;
         }
-        var state = found.get();
+        var state = readable(job, found.get());
         var account = access.account(state.job().payer());
         if (state.state() == State.OPEN) {
             // Before anything is read: a job without tokens waits, and comes here again and again.
@@ -159,6 +183,22 @@ public final class Jobs {
                         job.taken().plus(PATIENCE),
                         Optional.empty()),
                 () -> store.store().find(keys.task()).orElseThrow(() -> RequestException.redeliver("it was deleted")));
+    }
+
+    /// @throws RequestException if it cannot be read. The job stays: another version may have written it
+    private TaskState readable(JobId job, TaskState state) {
+        if (state.job() != null) {
+            return state;
+        }
+        if (reported.add(job)) {
+            unreadable.increment();
+            LOG.errorf(
+                    "%s cannot be read: the job is kept, and not worked on",
+                    job.keys().state());
+        }
+        throw Kind.STORAGE_UNAVAILABLE.because(("The state of the job %s cannot be read, so it is kept and not worked "
+                        + "on; another version of the function may have written it, and DELETE takes it away")
+                .formatted(job.id()));
     }
 
     /// Takes a job, which then waits for its turn.
@@ -262,26 +302,35 @@ public final class Jobs {
         }
     }
 
-    /// @throws RequestException if the tenant has no such job
-    private Found find(Tenant tenant, String id) {
+    /// @throws RequestException if the caller has no such job
+    private Found find(Caller caller, String id) {
         var shown = id.length() > 64 ? id.substring(0, 64) + "…" : id;
-        var job = new JobId(tenant, id);
+        var job = new JobId(caller.tenant(), id);
         return place().filter(_ -> job.isValid())
                 .flatMap(store -> store.find(job).map(found -> new Found(store, job, found)))
+                .filter(found ->
+                        caller.owns(Optional.ofNullable(found.state.job()).map(TaskState.Job::payer)))
                 .orElseThrow(() -> Kind.UNKNOWN_JOB.because(
                         "There is no job " + shown + "; it was never submitted, or was deleted"));
     }
 
-    /// @throws RequestException if the tenant has no such job
-    JobStatus status(Tenant tenant, String id) {
-        return find(tenant, id).status();
+    /// @throws RequestException if the caller has no such job
+    private Found readable(Caller caller, String id) {
+        var found = find(caller, id);
+        readable(found.job, found.state);
+        return found;
+    }
+
+    /// @throws RequestException if the caller has no such job
+    JobStatus status(Caller caller, String id) {
+        return readable(caller, id).status();
     }
 
     /// Cancels a job. One that is cancelled stays so.
     ///
-    /// @throws RequestException if the tenant has no such job, or it has ended otherwise
-    JobStatus cancel(Tenant tenant, String id) {
-        var found = find(tenant, id);
+    /// @throws RequestException if the caller has no such job, or it has ended otherwise
+    JobStatus cancel(Caller caller, String id) {
+        var found = readable(caller, id);
         if (found.state.state() == State.OPEN) {
             try {
                 var cancelled = found.store.state(found.job).write(found.state.ended(State.CANCELLED));
@@ -290,7 +339,7 @@ public final class Jobs {
                 return new Found(found.store, found.job, cancelled).status();
             } catch (ConditionFailedException e) {
                 // The instance that works on it has changed it meanwhile.
-                return cancel(tenant, id);
+                return cancel(caller, id);
             }
         }
         if (found.state.state() != State.CANCELLED) {
@@ -301,25 +350,26 @@ public final class Jobs {
 
     /// The results, one line an input.
     ///
-    /// @throws RequestException if the tenant has no such job, or it is not completed
-    Content results(Tenant tenant, String id) {
-        var found = find(tenant, id);
+    /// @throws RequestException if the caller has no such job, or it is not completed
+    Content results(Caller caller, String id) {
+        var found = readable(caller, id);
         if (found.state.state() != State.COMPLETED) {
             throw found.inAnotherState(found.state.state(), "completed");
         }
         return found.store.content(found.job.keys().results());
     }
 
-    /// Forgets a job that has ended, with its results.
+    /// Forgets a job that has ended, with its results, or one whose state cannot be read.
     ///
-    /// @throws RequestException if the tenant has no such job, or it is open
-    void delete(Tenant tenant, String id) {
-        var found = find(tenant, id);
-        if (!found.state.isSettled()) {
+    /// @throws RequestException if the caller has no such job, or it is open
+    void delete(Caller caller, String id) {
+        var found = find(caller, id);
+        if (found.state.job() != null && !found.state.isSettled()) {
             // The instance that works on it would leave something behind.
             wake();
             throw found.inAnotherState(State.OPEN, "completed, failed or cancelled for a moment");
         }
         found.store.delete(found.job);
+        reported.remove(found.job);
     }
 }

@@ -35,7 +35,8 @@ record StateObject(ObjectStore store, String key, ObjectMapper json) {
         } catch (IOException e) {
             // Its message would quote the object.
         }
-        // Not ours. It is taken over like that of a holder who is gone.
+        // Not ours, or of a newer version. That of a task file is taken over like that of a holder who is gone; a job,
+        // which nothing else tells of, is left as it is.
         return TaskState.of("", null).heldBy("unknown");
     }
 

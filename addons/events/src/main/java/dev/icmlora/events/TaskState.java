@@ -25,7 +25,7 @@ import dev.icmlora.function.api.GenerateReply.Usage;
 /// @param batch inputs that the next delivery asks for together; null for as many as are configured
 /// @param parts in which answers are stored, in order
 /// @param tally of the stored answers
-/// @param job null for a task file
+/// @param job null for a task file, and where the object cannot be read
 /// @param revision version of the object that held it, or that it follows on; null for none
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
