@@ -1,5 +1,5 @@
 # A name of one's own in front of the service, and Cloud Armor, which turns away who asks too often before it costs anything:
-# address -> forwarding rule -> HTTPS proxy with certificate -> URL map -> backend service with policy -> the service.
+# address -> forwarding rule -> HTTPS proxy with certificate and TLS policy -> URL map -> backend service with policy -> the service.
 
 locals {
   domains  = var.load_balancer == null ? [] : var.load_balancer.domains
@@ -117,6 +117,18 @@ resource "google_compute_managed_ssl_certificate" "this" {
   depends_on = [google_project_service.needed]
 }
 
+# Google's own default takes TLS 1.0.
+resource "google_compute_ssl_policy" "this" {
+  count = local.balanced
+
+  project         = var.project
+  name            = var.name
+  profile         = "MODERN"
+  min_tls_version = "TLS_1_2"
+
+  depends_on = [google_project_service.needed]
+}
+
 resource "google_compute_target_https_proxy" "this" {
   count = local.balanced
 
@@ -124,6 +136,7 @@ resource "google_compute_target_https_proxy" "this" {
   name             = var.name
   url_map          = google_compute_url_map.this[0].id
   ssl_certificates = [google_compute_managed_ssl_certificate.this[0].id]
+  ssl_policy       = google_compute_ssl_policy.this[0].id
 }
 
 # Port 443 alone: a key that somebody sends to http:// gets no answer, instead of a redirect that hides the mistake.

@@ -57,6 +57,13 @@ run "from_the_address_to_the_service" {
   }
 }
 
+run "no_old_tls" {
+  assert {
+    condition     = google_compute_target_https_proxy.this[0].ssl_policy == google_compute_ssl_policy.this[0].id && google_compute_ssl_policy.this[0].min_tls_version == "TLS_1_2" && google_compute_ssl_policy.this[0].profile == "MODERN"
+    error_message = "TLS 1.2 at least, with ciphers of today."
+  }
+}
+
 run "who_asks_too_often_is_turned_away" {
   variables {
     load_balancer = { domains = ["lora.example.com"], requests_per_minute = 60 }
