@@ -25,6 +25,11 @@ resource "google_service_account" "function" {
     }
 
     precondition {
+      condition     = (var.jobs != null) == local.job_places
+      error_message = "jobs and a place for them, adapters_volume (or ICM_LORA_STORAGE_BUCKET in env), are set together: with a place the function takes jobs, which stand still without the processor and the schedule of jobs. Set jobs = {}."
+    }
+
+    precondition {
       condition     = length([for share in var.traffic : share if share.percent > 0]) <= var.scaling.max_instances
       error_message = "scaling.max_instances must be at least the number of revisions that have a share of the traffic: each of them needs an instance."
     }

@@ -28,6 +28,7 @@ locals {
     ["artifactregistry.googleapis.com", "iam.googleapis.com", "run.googleapis.com"],
     var.events == null ? [] : ["pubsub.googleapis.com", "storage.googleapis.com"],
     local.eventarc == 0 ? [] : ["eventarc.googleapis.com"],
+    var.jobs == null ? [] : ["cloudscheduler.googleapis.com"],
     var.kms_key == null ? [] : ["cloudkms.googleapis.com"],
     length(var.secret_env) == 0 ? [] : ["secretmanager.googleapis.com"],
     length(var.access.iap_members) == 0 ? [] : ["iap.googleapis.com"],

@@ -112,8 +112,9 @@ resource "google_cloud_run_v2_service" "function" {
           { cpu = tostring(local.cpu), memory = "${local.memory_gib}Gi" },
           local.gpu ? { "nvidia.com/gpu" = "1" } : {},
         )
-        # A GPU is billed as long as its instance lives, and Cloud Run takes it only with the CPU always allocated.
-        cpu_idle          = !local.gpu
+        # A GPU is billed as long as its instance lives, and Cloud Run takes it only with the CPU always allocated. Without
+        # a CPU between requests, a job that was taken would stand still.
+        cpu_idle          = !local.gpu && var.jobs == null
         startup_cpu_boost = true
       }
 

@@ -272,7 +272,7 @@ variable "model_volume" {
 }
 
 variable "adapters_volume" {
-  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. mount_options are options of Cloud Storage FUSE; with metadata-cache-negative-ttl-secs=0 an adapter that another instance wrote is found at once, and not after 5 seconds. Functions that callers define, and jobs, are kept in that bucket too. Null keeps adapters in memory only, and takes neither functions nor jobs."
+  description = "Bucket that is mounted at /mnt/adapters, where instances keep the adapters they made and find those of others, so that a new one knows the tasks that were asked before. mount_options are options of Cloud Storage FUSE; with metadata-cache-negative-ttl-secs=0 an adapter that another instance wrote is found at once, and not after 5 seconds. Functions that callers define, and jobs, are kept in that bucket too, so it needs jobs. Null keeps adapters in memory only, and takes neither functions nor jobs."
   type = object({
     bucket        = string
     mount_options = optional(list(string), [])
@@ -282,6 +282,19 @@ variable "adapters_volume" {
   validation {
     condition     = alltrue([for option in try(var.adapters_volume.mount_options, []) : can(regex("^[a-z][a-z-]*(=[^,;[:space:]]+)?$", option)) && !can(regex("^[ug]id(=|$)", option))])
     error_message = "adapters_volume.mount_options are options of Cloud Storage FUSE without leading hyphens, one each: name or name=value. uid and gid are the image's user, set by this module."
+  }
+}
+
+variable "jobs" {
+  description = "Jobs, which adapters_volume gives a place: set with it, and only with it. An instance then has its processor between requests too, and is billed as long as it lives. By schedule (cron, UTC), Cloud Scheduler calls the function, so that an instance goes on with jobs that are open; each call starts one, also where no job is open. Null for none."
+  type = object({
+    schedule = optional(string, "0 * * * *")
+  })
+  default = null
+
+  validation {
+    condition     = can(regex("^[^[:space:]]+( [^[:space:]]+){4}$", try(var.jobs.schedule, "0 * * * *")))
+    error_message = "jobs.schedule must be a cron expression of five fields, such as 0 * * * * for each hour."
   }
 }
 

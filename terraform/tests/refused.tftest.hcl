@@ -632,3 +632,47 @@ run "budget_with_six_receivers" {
   }
   expect_failures = [google_billing_budget.this]
 }
+
+run "a_place_for_jobs_that_would_stand_still" {
+  command = plan
+  variables {
+    machine         = { accelerator = "none" }
+    adapters_volume = { bucket = "b" }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "another_place_for_jobs_that_would_stand_still" {
+  command = plan
+  variables {
+    env = { ICM_LORA_STORAGE_BUCKET = "gs://b" }
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "jobs_without_a_place" {
+  command = plan
+  variables {
+    jobs = {}
+  }
+  expect_failures = [google_service_account.function]
+}
+
+run "jobs_behind_a_proxy_that_turns_the_call_away" {
+  command = plan
+  variables {
+    adapters_volume = { bucket = "b" }
+    jobs            = {}
+    access          = { iap_members = ["user:a@example.com"] }
+  }
+  expect_failures = [google_service_account.waker]
+}
+
+run "jobs_at_no_time" {
+  command = plan
+  variables {
+    adapters_volume = { bucket = "b" }
+    jobs            = { schedule = "hourly" }
+  }
+  expect_failures = [var.jobs]
+}

@@ -135,6 +135,7 @@ run "a_new_revision_gets_some_requests_first" {
   variables {
     scaling         = { max_instances = 2 }
     adapters_volume = { bucket = "adapters-of-mine" }
+    jobs            = {}
     traffic         = [{ revision = "icm-lora-00007-abc", percent = 90 }, { percent = 10, tag = "next" }]
   }
   assert {
@@ -165,6 +166,7 @@ run "volumes_with_options_of_their_own" {
   variables {
     model_volume    = { bucket = "models-of-mine", mount_options = ["metadata-cache-ttl-secs=-1"] }
     adapters_volume = { bucket = "adapters-of-mine", mount_options = ["metadata-cache-negative-ttl-secs=0", "implicit-dirs"] }
+    jobs            = {}
   }
   assert {
     condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : join(" ", v.gcs[0].mount_options)] == ["uid=10001 gid=10001 metadata-cache-ttl-secs=-1", "uid=10001 gid=10001 metadata-cache-negative-ttl-secs=0 implicit-dirs"]
@@ -247,6 +249,7 @@ run "adapters_are_kept_in_a_bucket" {
   variables {
     model_volume    = { bucket = "models-of-mine" }
     adapters_volume = { bucket = "adapters-of-mine" }
+    jobs            = {}
   }
   assert {
     condition     = [for v in google_cloud_run_v2_service.function[0].template[0].volumes : "${v.name} ${v.gcs[0].bucket} ${v.gcs[0].read_only} ${join(" ", v.gcs[0].mount_options)}"] == ["models models-of-mine true uid=10001 gid=10001", "adapters adapters-of-mine false uid=10001 gid=10001"]
@@ -270,6 +273,7 @@ run "instances_share_adapters" {
   variables {
     scaling         = { max_instances = 3 }
     adapters_volume = { bucket = "adapters-of-mine" }
+    jobs            = {}
   }
   assert {
     condition     = google_cloud_run_v2_service.function[0].scaling[0].max_instance_count == 3 && !google_cloud_run_v2_service.function[0].template[0].session_affinity
@@ -304,5 +308,43 @@ run "settings_pass_through" {
   assert {
     condition     = google_cloud_run_v2_service.function[0].template[0].vpc_access[0].egress == "PRIVATE_RANGES_ONLY"
     error_message = "Only private ranges go through the network unless asked."
+  }
+}
+
+run "jobs_have_a_processor_and_are_woken" {
+  variables {
+    machine         = { accelerator = "none" }
+    adapters_volume = { bucket = "adapters-of-mine" }
+    jobs            = { schedule = "*/30 * * * *" }
+  }
+  assert {
+    condition     = !google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].cpu_idle
+    error_message = "A job is worked on between requests."
+  }
+  assert {
+    condition     = google_cloud_scheduler_job.waker[0].schedule == "*/30 * * * *" && google_cloud_scheduler_job.waker[0].http_target[0].uri == "https://icm-lora-abc-ez.a.run.app/q/health/live" && google_cloud_scheduler_job.waker[0].http_target[0].http_method == "GET"
+    error_message = "The call starts an instance, which looks for open jobs."
+  }
+  assert {
+    condition     = google_cloud_scheduler_job.waker[0].http_target[0].oidc_token[0].audience == "https://icm-lora-abc-ez.a.run.app" && google_cloud_scheduler_job.waker[0].http_target[0].oidc_token[0].service_account_email == google_service_account.waker[0].email
+    error_message = "Cloud Run lets the call in, for this service."
+  }
+  assert {
+    condition     = google_service_account.waker[0].account_id == "icm-lora-wake" && google_cloud_run_v2_service_iam_member.waker[0].role == "roles/run.invoker" && google_cloud_run_v2_service_iam_member.waker[0].member == google_service_account.waker[0].member
+    error_message = "An account of its own, which may call the service alone."
+  }
+  assert {
+    condition     = contains(keys(google_project_service.needed), "cloudscheduler.googleapis.com")
+    error_message = "Its API is enabled."
+  }
+}
+
+run "without_jobs_nothing_is_woken" {
+  variables {
+    machine = { accelerator = "none" }
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function[0].template[0].containers[0].resources[0].cpu_idle && length(google_cloud_scheduler_job.waker) == 0 && length(google_service_account.waker) == 0
+    error_message = "Who takes no jobs pays for requests alone."
   }
 }

@@ -19,6 +19,7 @@ module "function" {
   env                  = { ICM_LORA_GENERATOR = "/mnt/models/${var.generator}" }
   model_volume         = { bucket = var.models_bucket, mount_options = ["metadata-cache-ttl-secs=-1"] }
   adapters_volume      = { bucket = var.adapters_bucket, mount_options = ["metadata-cache-negative-ttl-secs=0"] }
+  jobs                 = { schedule = "*/30 * * * *" }
   monitoring = {
     notification_channels    = var.notification_channels
     error_share              = 0.01
