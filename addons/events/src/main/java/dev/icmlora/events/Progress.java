@@ -83,7 +83,10 @@ final class Progress {
         }
         pending = pending.plus(answered.tally());
         proven = batch;
-        batch = Math.min(2 * batch, largestBatch);
+        // After an input that is too slow alone, more of them would be too.
+        if (answered.tally().answered() > 0) {
+            batch = Math.min(2 * batch, largestBatch);
+        }
         if (pending.inputs() >= most
                 || lines.size() >= LARGEST_PART
                 || System.nanoTime() - lastStored >= INTERVAL.toNanos()) {
