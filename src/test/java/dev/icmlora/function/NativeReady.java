@@ -1,6 +1,8 @@
 package dev.icmlora.function;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
@@ -23,6 +25,9 @@ public class NativeReady implements ObjectMapperCustomizer {
 
     private static final String OURS = "dev.icmlora.";
     private static final String SIGNATURES = "dev.icmlora.function.api";
+
+    /// What others name in their annotations: Jackson comes to these first.
+    private static final Set<Class<?>> TARGETS = ConcurrentHashMap.newKeySet();
 
     @Override
     public void customize(ObjectMapper mapper) {
@@ -56,10 +61,12 @@ public class NativeReady implements ObjectMapperCustomizer {
     /// The annotation holds for nested classes too.
     private static boolean isRegistered(Class<?> type) {
         for (var nest = type; nest != null; nest = nest.getEnclosingClass()) {
-            if (nest.isAnnotationPresent(RegisterForReflection.class)) {
+            var annotation = nest.getAnnotation(RegisterForReflection.class);
+            if (annotation != null) {
+                TARGETS.addAll(List.of(annotation.targets()));
                 return true;
             }
         }
-        return false;
+        return TARGETS.contains(type);
     }
 }

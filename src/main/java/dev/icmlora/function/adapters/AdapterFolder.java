@@ -211,6 +211,8 @@ final class AdapterFolder {
     synchronized void keep(KnownAdapter known) {
         try {
             if (files.isPresent()) {
+                // What waits would be written beside it as a generated one.
+                waiting.remove(known.ownedId());
                 write(known, Kind.GIVEN);
             }
         } catch (IOException e) {

@@ -134,12 +134,12 @@ final class AdapterFiles {
         return tasks.size() == 1 ? Optional.of(tasks.getFirst()) : Optional.empty();
     }
 
-    /// What is known already keeps its task, unless the client names one.
+    /// What is known already keeps its task, unless the client names one. It is kept all the same: as what was
+    /// generated, it would make room for others.
     private AdapterDescription taken(Tenant tenant, Adapter adapter, Optional<Task> task) {
         var before = adapters.find(tenant, adapter.id());
-        var known = before.filter(
-                        there -> task.isEmpty() || task.get().equals(there.key().task()))
-                .orElseGet(() -> adapters.addGiven(tenant, task.orElse(Task.NONE), adapter));
+        var kept = task.or(() -> before.map(there -> there.key().task())).orElse(Task.NONE);
+        var known = adapters.addGiven(tenant, kept, adapter);
         return new AdapterDescription(
                 adapter.id(),
                 before.isPresent(),
