@@ -1,9 +1,11 @@
 package dev.icmlora.function.admission;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,11 +15,15 @@ import java.util.function.Supplier;
 
 import io.opentelemetry.context.Context;
 
+import dev.icmlora.engine.request.Cancellation;
+
 /// Computes once what several requests ask for at the same time, in a thread of its own. A computation goes on while
 /// one of them waits, and is cancelled when the last one leaves. What it fails with, all of them fail with.
 /// Thread-safe.
 ///
-/// A computation works in the place of the request that began it. The other requests have no place while they wait.
+/// A computation works in the place of the request that began it. The other requests have no place while they wait. It
+/// is as urgent as the most urgent request that waits: what was begun in the background is so no longer once a client
+/// waits for it too.
 public final class SingleFlight<K, V> {
 
     /// How soon a request that waits notices that it was cancelled.
@@ -30,11 +36,13 @@ public final class SingleFlight<K, V> {
         private final Turn beginner;
         private final Turn computation;
         private final CompletableFuture<V> result = new CompletableFuture<>();
-        private int waiting;
+        /// The worker's threads read it, to see how urgent the computation is.
+        private final List<Cancellation> waiting = new CopyOnWriteArrayList<>();
 
         private Flight(Turn beginner) {
             this.beginner = beginner;
-            this.computation = beginner.beginComputation();
+            this.waiting.add(beginner.cancellation());
+            this.computation = beginner.beginComputation(waiting);
         }
     }
 
@@ -49,7 +57,7 @@ public final class SingleFlight<K, V> {
             Supplier<Optional<V>> wait = () -> await(flight, request, impatient);
             return flight.beginner == request ? wait.get() : request.waitForAnother(wait);
         } finally {
-            leave(key, flight);
+            leave(key, flight, request);
         }
     }
 
@@ -59,8 +67,9 @@ public final class SingleFlight<K, V> {
             flight = new Flight<>(request);
             flights.put(key, flight);
             begin(key, compute, flight);
+        } else {
+            flight.waiting.add(request.cancellation());
         }
-        flight.waiting++;
         return flight;
     }
 
@@ -83,9 +92,9 @@ public final class SingleFlight<K, V> {
         flights.remove(key, flight);
     }
 
-    private synchronized void leave(K key, Flight<V> flight) {
-        flight.waiting--;
-        if (flight.waiting == 0) {
+    private synchronized void leave(K key, Flight<V> flight, Turn request) {
+        flight.waiting.remove(request.cancellation());
+        if (flight.waiting.isEmpty()) {
             forget(key, flight);
             flight.computation.cancellation().request();
         }

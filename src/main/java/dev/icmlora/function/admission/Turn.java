@@ -1,6 +1,7 @@
 package dev.icmlora.function.admission;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -81,8 +82,10 @@ public final class Turn {
     }
 
     /// A computation that is cancelled by itself. It has the same time, and the same place until both have left it.
-    Turn beginComputation() {
-        var computation = new Turn(admission, account, cancellation.sameTime(), false, isLong);
+    ///
+    /// @param waiting who waits for it
+    Turn beginComputation(Collection<Cancellation> waiting) {
+        var computation = new Turn(admission, account, cancellation.sameTime(waiting), false, isLong);
         computation.place = place.share();
         computation.session = session.map(engine -> engine.with(computation.cancellation));
         return computation;

@@ -464,7 +464,8 @@ class AdmissionTest {
     @Test
     void aComputationKeepsThePlaceOfTheRequestThatBeganIt() {
         try (var admission = new Admission(2, 1, ALL)) {
-            var computation = begin(admission, "alice", Turn::beginComputation).join();
+            var computation = begin(admission, "alice", turn -> turn.beginComputation(List.of(turn.cancellation())))
+                    .join();
             var next = submit(admission, "bob", "answered");
             assertThat(admission.waiting()).isOne();
 

@@ -177,6 +177,54 @@ class SingleFlightTest {
         assertThat(begun.getCount()).isZero();
     }
 
+    /// Each change of what a computation within another one is told, until a client waits for the outer one.
+    @Test
+    void itIsAsUrgentAsTheMostUrgentThatWaits() {
+        var background = request();
+        background.cancellation().letOthersFirst();
+        var inner = new CompletableFuture<Turn>();
+        var first = ask(
+                "outer",
+                outer -> compute(
+                        "inner",
+                        computation -> {
+                            inner.complete(computation);
+                            return computed(computation);
+                        },
+                        outer),
+                background);
+        var computation = inner.join().cancellation();
+        assertThat(computation.letsOthersFirst()).isTrue();
+
+        var client = request();
+        var second = ask("outer", this::computed, client);
+        Eventually.until(() -> !computation.letsOthersFirst());
+        admission.withdraw(client);
+        assertThatThrownBy(second::join).hasCauseInstanceOf(CancelledException.class);
+        assertThat(computation.letsOthersFirst()).isTrue();
+
+        gate.countDown();
+        assertThat(first.join()).isEqualTo("made 1");
+    }
+
+    @Test
+    void itEndsInTimeForEachThatWaits() {
+        var first = ask(
+                "red",
+                computation -> {
+                    begun.countDown();
+                    Eventually.until(() -> computation.cancellation().isShortOfTime());
+                    return "cut short";
+                },
+                new Turn(admission, unlimited("alice"), Duration.ofHours(1), true));
+        await(begun);
+
+        var second = ask("red", this::computed, new Turn(admission, unlimited("bob"), Duration.ofSeconds(1), false));
+
+        assertThat(second.join()).isEqualTo("cut short");
+        assertThat(first.join()).isEqualTo("cut short");
+    }
+
     @Test
     void closingLetsARequestEndThatWaitsForIt() {
         var request = ask("red", this::computed);

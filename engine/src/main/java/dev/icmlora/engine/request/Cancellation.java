@@ -2,6 +2,7 @@ package dev.icmlora.engine.request;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -23,7 +24,10 @@ public final class Cancellation {
     private final BooleanSupplier also;
     /// Seconds that what follows takes.
     private volatile DoubleSupplier rest;
-    private volatile boolean othersFirst;
+    /// Whether other work goes first; asked each time, for others may come to wait for this work meanwhile.
+    private volatile BooleanSupplier othersFirst;
+    /// Whether one that waits for this work has no time any more.
+    private final BooleanSupplier isPressed;
 
     /// Of work that has all the time that it wants.
     public Cancellation() {
@@ -32,25 +36,42 @@ public final class Cancellation {
 
     /// @param limit time from now until no client waits any more
     public Cancellation(Duration limit) {
-        this(System.nanoTime(), limit, () -> USUAL_REST * seconds(limit), () -> false, false);
+        this(System.nanoTime(), limit, () -> USUAL_REST * seconds(limit), () -> false, () -> false, () -> false);
     }
 
-    private Cancellation(long since, Duration limit, DoubleSupplier rest, BooleanSupplier also, boolean othersFirst) {
+    private Cancellation(
+            long since,
+            Duration limit,
+            DoubleSupplier rest,
+            BooleanSupplier also,
+            BooleanSupplier othersFirst,
+            BooleanSupplier isPressed) {
         this.since = since;
         this.limit = limit;
         this.rest = rest;
         this.also = also;
         this.othersFirst = othersFirst;
+        this.isPressed = isPressed;
     }
 
-    /// One for other work, which has the same time and is requested by itself.
-    public Cancellation sameTime() {
-        return new Cancellation(since, limit, rest, () -> false, othersFirst);
+    /// One for work that several wait for, which has this one's time and is requested by itself. It is as urgent as the
+    /// most urgent of them.
+    ///
+    /// @param waiting who waits for it now, this one among them as long as it does; safe to read meanwhile
+    public Cancellation sameTime(Collection<Cancellation> waiting) {
+        return new Cancellation(
+                since,
+                limit,
+                rest,
+                () -> false,
+                () -> waiting.stream().allMatch(Cancellation::letsOthersFirst),
+                () -> waiting.stream().anyMatch(Cancellation::isShortOfTime));
     }
 
     /// One for work that can be left out: it is requested when the time for what follows comes, or this one is.
     public Cancellation whileThereIsTime() {
-        return new Cancellation(since, limit, rest, () -> isRequested() || secondsToSpare() < 0, othersFirst);
+        return new Cancellation(
+                since, limit, rest, () -> isRequested() || secondsToSpare() < 0, this::letsOthersFirst, isPressed);
     }
 
     /// Leaves so many seconds to what follows, as far as is known when it is asked.
@@ -60,11 +81,11 @@ public final class Cancellation {
 
     /// Has work that no client waits for leave most of the worker's time to others.
     public void letOthersFirst() {
-        othersFirst = true;
+        othersFirst = () -> true;
     }
 
     public boolean letsOthersFirst() {
-        return othersFirst;
+        return othersFirst.getAsBoolean();
     }
 
     public void request() {
@@ -82,7 +103,7 @@ public final class Cancellation {
 
     /// Whether work should end with what it has.
     public boolean isShortOfTime() {
-        return secondsToSpare() < ENDING * seconds(limit);
+        return secondsToSpare() < ENDING * seconds(limit) || isPressed.getAsBoolean();
     }
 
     /// Seconds for what can be left out; below 0 once the time for what follows has come.

@@ -380,7 +380,11 @@ class WorkerTest {
         var afterwards = new Cancellation();
         afterwards.letOthersFirst();
         var later = worker.decode(
-                BASE, List.of(prompt(100), prompt(110)), decoding(1), afterwards.sameTime(), Observed.NOTHING);
+                BASE,
+                List.of(prompt(100), prompt(110)),
+                decoding(1),
+                afterwards.sameTime(List.of(afterwards)),
+                Observed.NOTHING);
         gate.letPass(1);
         var asked = write(BASE, 80, 1);
         var read = whenDone(asked, () -> base.tokensRead);
