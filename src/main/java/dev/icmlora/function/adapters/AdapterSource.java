@@ -1,12 +1,9 @@
 package dev.icmlora.function.adapters;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,9 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
-import org.jboss.logging.Logger;
 
 import dev.icmlora.engine.Engine;
 import dev.icmlora.engine.EngineSession;
@@ -28,7 +23,6 @@ import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.admission.CallerLimit;
-import dev.icmlora.function.admission.CallerLimit.Place;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
@@ -43,17 +37,9 @@ import dev.icmlora.generator.vector.TaskVector;
 @Singleton
 public final class AdapterSource {
 
-    /// Time limit of a tuning that no request waits for. Half of it is for the steps.
-    public static final Duration BACKGROUND = Duration.ofMinutes(10);
-
-    private static final Logger LOG = Logger.getLogger(AdapterSource.class);
     private static final String UNTRAINED =
             "no generator was trained for this base model, so that a task alone gives no adapter: show examples and use "
                     + "mode tuned, or train one with `icm-lora train FOLDER` and name it by ICM_LORA_GENERATOR";
-
-    /// Tasks that are worked on once their requests are answered, or wait for that. More of them are when they are
-    /// asked for again: a crowd that is served in a hurry does not pile them up.
-    private static final int LATER = 8;
 
     /// Files that are read at the same time. A crowd that names them is not in its places yet.
     private static final int READS = 4;
@@ -67,11 +53,6 @@ public final class AdapterSource {
     /// A virtual thread would keep its processor from others while a file does not come.
     private final ExecutorService readers = Executors.newFixedThreadPool(
             READS, Thread.ofPlatform().name("adapter reader").daemon().factory());
-    /// Those that wait to be tuned in the background.
-    private final Set<AdapterKey> waiting = ConcurrentHashMap.newKeySet();
-    private final CallerLimit later;
-    private final ExecutorService oneByOne = Executors.newSingleThreadExecutor(
-            Thread.ofVirtual().name("background tuning").factory());
 
     AdapterSource(
             AdapterCache cache, AdapterFolder folder, EngineHost engineHost, FunctionConfig config, Access access) {
@@ -80,7 +61,6 @@ public final class AdapterSource {
         this.engineHost = engineHost;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
         this.tunings = new CallerLimit(most, access::share, "tasks are being tuned");
-        this.later = new CallerLimit(LATER, access::share, "tasks wait to be tuned");
     }
 
     /// @param request that it was made for
@@ -173,47 +153,11 @@ public final class AdapterSource {
                 : Optional.empty();
     }
 
-    /// Tunes an adapter for later requests, as below.
-    public boolean later(AdapterKey key, Turn request) {
-        return later(key, request, turn -> of(key, turn));
-    }
-
-    /// Does what a request has no time for once it has its answer, for one task after the other. What finds no room is
-    /// done when it is asked for again.
+    /// Tunes an adapter for later requests.
     ///
-    /// @param key of the adapter that it tunes
-    /// @param request whose account pays for it
-    /// @param work gets a turn of its own
-    /// @return whether it waits to be done: not where too many tasks do, or too many of this caller
-    public boolean later(AdapterKey key, Turn request, Consumer<Turn> work) {
-        if (!waiting.add(key)) {
-            return true;
-        }
-        Place place;
-        try {
-            place = later.enter(request.caller());
-        } catch (RequestException e) {
-            waiting.remove(key);
-            return false;
-        }
-        var account = request.account();
-        var answered = request.cancellation();
-        oneByOne.execute(Context.current().wrap(() -> {
-            try {
-                answered.await();
-                engineHost.submitLong(account, BACKGROUND, turn -> {
-                    turn.cancellation().letOthersFirst();
-                    work.accept(turn);
-                    return turn;
-                });
-            } catch (InterruptedException | RuntimeException e) {
-                LOG.infof("A task was not tuned in the background: %s", e.getMessage());
-            } finally {
-                waiting.remove(key);
-                place.leave();
-            }
-        }));
-        return true;
+    /// @return whether it waits to be tuned, as [EngineHost#later]
+    public boolean later(AdapterKey key, Turn request) {
+        return engineHost.later(key, request, turn -> of(key, turn));
     }
 
     /// The adapter of a key, if it is known. Waits where others are being read.

@@ -2,6 +2,7 @@ package dev.icmlora.function.admission;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -31,9 +32,16 @@ import dev.icmlora.function.error.Violation;
 @Singleton
 public final class EngineHost {
 
+    /// Time limit of work that no request waits for. Half of it is for the steps of a tuning.
+    public static final Duration BACKGROUND = Duration.ofMinutes(10);
+
+    /// What one caller has of it at a time where others wait.
+    private static final Duration TURN = Duration.ofMinutes(1);
+
     private final FunctionConfig config;
     private Engine engine;
     private Admission admission;
+    private BackgroundQueue background;
     private volatile boolean started;
 
     EngineHost(FunctionConfig config) {
@@ -52,6 +60,7 @@ public final class EngineHost {
         }
         var places = engine.workers() * config.worker().sequences();
         admission = new Admission(config.queue().capacity(), places, access::share);
+        background = new BackgroundQueue(admission, access::share, TURN, System::nanoTime);
         started = true;
     }
 
@@ -102,6 +111,25 @@ public final class EngineHost {
     /// stop.
     public <T> T submitLong(TokenAccount account, Duration limit, Function<Turn, T> work) {
         return admission.submit(account, limit, true, turn -> work(turn, work));
+    }
+
+    /// Does what a request has no time for once it has its answer, for one caller after the other. What finds no room
+    /// is
+    /// done when it is asked for again.
+    ///
+    /// @param key of the work, which waits once however often it is asked for
+    /// @param request whose account pays for it
+    /// @param work gets a turn of its own
+    /// @return whether it waits to be done: not where too much does, or too much of this caller
+    public boolean later(Object key, Turn request, Consumer<Turn> work) {
+        return background.later(
+                key,
+                request,
+                BACKGROUND,
+                turn -> work(turn, own -> {
+                    work.accept(own);
+                    return own;
+                }));
     }
 
     private <T> T work(Turn turn, Function<Turn, T> work) {

@@ -280,7 +280,7 @@ public final class TaskService {
                     "adapter",
                     caller.account(),
                     () -> engineHost.submitLong(
-                            caller.account(), AdapterSource.BACKGROUND, turn -> tune(request, key, mode, tune, turn)));
+                            caller.account(), EngineHost.BACKGROUND, turn -> tune(request, key, mode, tune, turn)));
         } catch (RequestException e) {
             // Auto does without where nothing can be tuned.
             if (!isAuto || !e.is(Kind.INVALID)) {

@@ -30,6 +30,7 @@ import dev.icmlora.function.adapters.AdapterKey;
 import dev.icmlora.function.adapters.AdapterSource;
 import dev.icmlora.function.adapters.AdapterSource.Supplied;
 import dev.icmlora.function.adapters.KnownAdapter;
+import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
 import dev.icmlora.function.admission.Turn;
 import dev.icmlora.function.api.GenerateReply.Selection;
@@ -48,10 +49,12 @@ import dev.icmlora.generator.vector.TaskVector;
 public final class TaskServing {
 
     private final AdapterSource adapters;
+    private final EngineHost engineHost;
     private final Memory memory = new Memory();
 
-    TaskServing(AdapterSource adapters) {
+    TaskServing(AdapterSource adapters, EngineHost engineHost) {
         this.adapters = adapters;
+        this.engineHost = engineHost;
     }
 
     /// A request as it is served: its prompts, and whose weights are to answer.
@@ -133,7 +136,7 @@ public final class TaskServing {
         var wanted = query.prompts.wanted().unheard().of(List.of());
         var none = Prompts.ofTask(query.key.task(), List.of(), wanted, false, query.turn.session());
         var unasked = query.asking(none, query.turn);
-        return adapters.later(key, query.turn, turn -> auto(unasked.asking(none, turn)));
+        return engineHost.later(key, query.turn, turn -> auto(unasked.asking(none, turn)));
     }
 
     private Serving tuned(Query query) {

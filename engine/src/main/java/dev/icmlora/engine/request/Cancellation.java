@@ -79,6 +79,15 @@ public final class Cancellation {
         rest = seconds;
     }
 
+    /// Has work end with what it has when so many seconds from now have passed, as far as is known when it is asked,
+    /// and
+    /// at the latest when it would without.
+    public void endAfter(DoubleSupplier seconds) {
+        var before = rest;
+        var most = (1 - REPLY - ENDING) * seconds(limit) - secondsPassed();
+        rest = () -> Math.max(before.getAsDouble(), most - seconds.getAsDouble());
+    }
+
     /// Has work that no client waits for leave most of the worker's time to others.
     public void letOthersFirst() {
         othersFirst = () -> true;
@@ -108,7 +117,11 @@ public final class Cancellation {
 
     /// Seconds for what can be left out; below 0 once the time for what follows has come.
     public double secondsToSpare() {
-        return (1 - REPLY) * seconds(limit) - (System.nanoTime() - since) / 1e9 - rest.getAsDouble();
+        return (1 - REPLY) * seconds(limit) - secondsPassed() - rest.getAsDouble();
+    }
+
+    private double secondsPassed() {
+        return (System.nanoTime() - since) / 1e9;
     }
 
     /// As a real number: forever has more nanoseconds than a long.
