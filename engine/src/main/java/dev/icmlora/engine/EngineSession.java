@@ -19,6 +19,7 @@ import dev.icmlora.engine.request.ComputationFailedException;
 import dev.icmlora.engine.request.EngineObserver.Observed;
 import dev.icmlora.engine.request.Spent;
 import dev.icmlora.engine.request.UnusableInputException;
+import dev.icmlora.engine.tune.PausedTuning;
 import dev.icmlora.engine.tune.Tuning;
 import dev.icmlora.engine.tune.TuningOptions;
 import dev.icmlora.engine.worker.Answer;
@@ -289,17 +290,32 @@ public final class EngineSession {
     /// @param progress takes it after each slice, on this thread
     /// @throws UnusableInputException if adapters of this base model cannot be tuned, or an example is too long
     public Tuning.Result tune(Adapter start, Task task, TuningOptions options, Consumer<Tuning.Progress> progress) {
+        return tune(start, task, options, Optional.empty(), progress);
+    }
+
+    /// The same, from where a tuning of the same adapter, task and options was ended.
+    public Tuning.Result tune(
+            Adapter start,
+            Task task,
+            TuningOptions options,
+            Optional<PausedTuning> from,
+            Consumer<Tuning.Progress> progress) {
         var began = System.nanoTime();
-        var result = observed.phase("tune", () -> tuned(start, task, options, progress));
+        var result = observed.phase("tune", () -> tuned(start, task, options, from, progress));
         took(Spent.tuning(System.nanoTime() - began, result.tokens()));
         return result;
     }
 
-    private Tuning.Result tuned(Adapter start, Task task, TuningOptions options, Consumer<Tuning.Progress> progress) {
+    private Tuning.Result tuned(
+            Adapter start,
+            Task task,
+            TuningOptions options,
+            Optional<PausedTuning> from,
+            Consumer<Tuning.Progress> progress) {
         var worker = idlest();
         var tuners = engine.tuners();
         var tuner = tuners.of(worker);
-        var tuning = slice(worker, tuner.prepare(start, task, options));
+        var tuning = slice(worker, tuner.prepare(start, task, options, from));
         try {
             while (!tuning.isDone()) {
                 slice(worker, () -> {

@@ -33,7 +33,7 @@ public final class AdapterCache {
         // Caffeine finds its class for these wishes by name, SSMW: META-INF/native-image tells a native executable of
         // it.
         this.byKey = Caffeine.newBuilder()
-                .maximumWeight(config.cache().adapters().asLongValue())
+                .maximumWeight(config.cache().adapters().asLongValue() - UnfinishedTunings.share(config))
                 .weigher((AdapterKey key, KnownAdapter known) -> known.heapBytes())
                 .evictionListener((key, known, cause) -> byId.remove(known.ownedId(), known))
                 .executor(Runnable::run)

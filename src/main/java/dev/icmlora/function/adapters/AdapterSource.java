@@ -22,6 +22,7 @@ import dev.icmlora.engine.tune.Tuning.Summary.Outcome;
 import dev.icmlora.function.access.Access;
 import dev.icmlora.function.access.Tenant;
 import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
+import dev.icmlora.function.adapters.UnfinishedTunings.Unfinished;
 import dev.icmlora.function.admission.CallerLimit;
 import dev.icmlora.function.admission.EngineHost;
 import dev.icmlora.function.admission.SingleFlight;
@@ -45,6 +46,7 @@ public final class AdapterSource {
     private static final int READS = 4;
 
     private final AdapterCache cache;
+    private final UnfinishedTunings unfinished;
     private final AdapterFolder folder;
     private final EngineHost engineHost;
     /// Tasks that are tuned at the same time: half of the requests that are worked on, so that the others go on.
@@ -57,6 +59,7 @@ public final class AdapterSource {
     AdapterSource(
             AdapterCache cache, AdapterFolder folder, EngineHost engineHost, FunctionConfig config, Access access) {
         this.cache = cache;
+        this.unfinished = new UnfinishedTunings(UnfinishedTunings.share(config));
         this.folder = folder;
         this.engineHost = engineHost;
         var most = Math.max(1, config.workers().orElse(1) * config.worker().sequences() / 2);
@@ -64,19 +67,19 @@ public final class AdapterSource {
     }
 
     /// @param request that it was made for
-    /// @param seconds that this took
-    private record Made(Supplied supplied, Turn request, double seconds) {
+    private record Made(Supplied supplied, Turn request) {
 
         /// For another request it was known already.
         Made as(Turn other) {
-            return other == request ? this : new Made(Supplied.of(supplied.known), request, seconds);
+            return other == request ? this : new Made(Supplied.of(supplied.known), request);
         }
 
-        /// Whether it is not one that was cut short sooner than another request would cut it short.
-        private boolean isEnough(Turn other) {
-            return !supplied.cached
-                    || !supplied.known.key().isCutShort()
-                    || other.cancellation().secondsToSpare() <= seconds;
+        /// Whether it is what was asked for, or this request has no time to go on.
+        private boolean isEnough(AdapterKey key, Turn other) {
+            var made = supplied.known.key();
+            return made.equals(key)
+                    || !made.isCutShort()
+                    || other.cancellation().isShortOfTime();
         }
     }
 
@@ -130,27 +133,43 @@ public final class AdapterSource {
             var made = making.of(
                             key,
                             computation -> {
-                                var since = System.nanoTime();
                                 var supplied = known(key).orElseGet(() -> new Supplied(make.apply(computation), false));
-                                return new Made(supplied, turn, (System.nanoTime() - since) / 1e9);
+                                return new Made(supplied, turn);
                             },
                             turn,
                             impatient)
                     .map(one -> one.as(turn));
-            if (made.isEmpty() || made.get().isEnough(turn)) {
+            if (made.isEmpty() || made.get().isEnough(key, turn)) {
                 return made.map(Made::supplied);
             }
         }
     }
 
-    /// A tuned adapter for one who does better without it than late.
+    /// A tuned adapter for one who does better without it than late. Work in the background has time, however long it
+    /// takes: what it has in the end is kept.
     ///
-    /// @return empty where a request has no time for its steps, or the time for what follows has come
+    /// @return the [#unfinished] one, if any, where a request has no time for the steps that are left, or has
+    /// none before they are taken
     public Optional<Supplied> soon(AdapterKey key, Turn turn) {
+        if (turn.cancellation().letsOthersFirst()) {
+            return Optional.of(of(key, turn));
+        }
         var session = turn.session();
-        return session.hasTimeToTune(key.task(), key.steps())
+        var taken = unfinished.find(key).map(Unfinished::steps).orElse(0);
+        var made = session.hasTimeToTune(key.task(), key.steps() - taken)
                 ? of(key, turn, () -> !session.hasTimeFor(0), making -> make(key, _ -> {}, making))
-                : Optional.empty();
+                : Optional.<Supplied>empty();
+        return made.or(() -> unfinished(key));
+    }
+
+    /// What time left of a tuning so far, where it did not come to its end.
+    public Optional<Supplied> unfinished(AdapterKey key) {
+        return unfinished
+                .find(key)
+                .map(Unfinished::known)
+                .map(Supplied::of)
+                // It may have come to its end since its caller looked.
+                .or(() -> inMemory(key));
     }
 
     /// Tunes an adapter for later requests.
@@ -206,7 +225,8 @@ public final class AdapterSource {
             var before = engine.isTrained() ? key.untuned(engine.fingerprinted(key.task())) : key.shared();
             var start = of(before, turn).known().adapter();
             var options = engine.tuningOptions(key.task()).withSteps(key.steps());
-            return remember(key, turn.session().tune(start, key.task(), options, progress));
+            var from = unfinished.find(key).flatMap(Unfinished::paused);
+            return remember(key, turn.session().tune(start, key.task(), options, from, progress));
         } finally {
             place.leave();
         }
@@ -214,18 +234,23 @@ public final class AdapterSource {
 
     private KnownAdapter remember(AdapterKey key, Tuning.Result result) {
         var summary = result.summary();
-        var isWhole = summary.steps() == key.steps();
-        if (summary.outcome() == Outcome.DIVERGED) {
-            // It is the adapter from before, which has a key of its own.
-            var known = KnownAdapter.of(key, result);
-            if (isWhole) {
-                cache.addDiverged(known);
-            }
-            return known;
+        // One that was made worse is the adapter from before, which has a key of its own.
+        var isNew = summary.outcome() != Outcome.DIVERGED;
+        if (result.paused().isPresent()) {
+            var cutShort = key.cutShort(summary.steps(), result.adapter().id());
+            var known = KnownAdapter.of(cutShort, result);
+            unfinished.add(key, known, result.paused().get());
+            return isNew ? add(known) : known;
         }
-        var kept =
-                isWhole ? key : key.cutShort(summary.steps(), result.adapter().id());
-        return add(KnownAdapter.of(kept, result));
+        var known = KnownAdapter.of(key, result);
+        if (isNew) {
+            add(known);
+        } else {
+            cache.addDiverged(known);
+        }
+        // After that, so that who looks for both finds one.
+        unfinished.remove(key);
+        return known;
     }
 
     /// Makes an adapter known that was generated or tuned, and could be again.
@@ -292,7 +317,7 @@ public final class AdapterSource {
     public void delete(Tenant tenant, String id) {
         var owned = new OwnedId(tenant, id);
         // The folder first: what is read from there comes into memory.
-        if (!OwnedId.isId(id) || !(folder.delete(owned) | cache.remove(owned))) {
+        if (!OwnedId.isId(id) || !(folder.delete(owned) | cache.remove(owned) | unfinished.remove(owned))) {
             throw RequestException.unknownAdapter(id);
         }
     }

@@ -54,7 +54,8 @@ final class BackgroundQueue {
         this.admission = admission;
         this.turn = turn;
         this.clock = clock;
-        this.pieces = new CallerLimit(MOST, all -> Math.min(MOST_OF_ONE, share.applyAsInt(all)), "pieces of work wait");
+        this.pieces =
+                new CallerLimit(MOST, all -> Math.min(MOST_OF_ONE, share.applyAsInt(all)), "tasks wait to be tuned");
     }
 
     /// @param key of the work, which waits once however often it is asked for

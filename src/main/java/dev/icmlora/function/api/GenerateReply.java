@@ -81,8 +81,8 @@ public record GenerateReply(
     /// @param state `tuned`; `diverged` where the loss grew, so that the adapter from before serves; `waiting`
     /// where what was left out is done in the background
     /// @param steps that were taken; absent while it waits
-    /// @param cutShort true where time ended it before its last step: such an adapter has an id of its own, and the
-    /// task is tuned anew, in mode auto in the background and else by the next request; else absent
+    /// @param cutShort true where time ended it before its last step: such an adapter has an id of its own, and
+    /// serves until a request, or in mode auto the background, goes on with the tuning to its end; else absent
     /// @param lossBefore mean cross entropy of an answer token over the examples, before any step
     /// @param lossAfter the same with the tuned adapter
     /// @param contradictory examples whose input has another output in another example; absent for none

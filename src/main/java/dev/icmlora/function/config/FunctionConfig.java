@@ -162,7 +162,7 @@ public interface FunctionConfig {
 
     /// Adapters that were generated and can be named by id.
     interface Cache {
-        /// Memory for adapters and their tasks; the ones unused for longest go first.
+        /// Memory for adapters, their tasks and tunings that go on; the ones unused for longest go first.
         @WithDefault("256M")
         MemorySize adapters();
     }

@@ -148,6 +148,10 @@ public final class TaskServing {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
         var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn);
+        var unfinished = adapters.unfinished(key);
+        if (unfinished.isPresent()) {
+            return named(query, Mode.TUNED, unfinished, report(unfinished.get().known()));
+        }
         query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
@@ -228,6 +232,7 @@ public final class TaskServing {
                     case BACKGROUND -> isWaiting = adapters.later(wanted, turn);
                     case NEVER -> {}
                 }
+                tuned = tuned.or(() -> adapters.unfinished(wanted));
             }
             return tuned.map(this::adapter);
         }

@@ -2,6 +2,7 @@ package dev.icmlora.engine.tune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import dev.icmlora.engine.request.UnusableInputException;
@@ -44,11 +45,13 @@ public final class Tuner {
     /// @throws IllegalArgumentException if the task has no examples, or the adapter is not for this model
     /// @throws UnusableInputException for the first example, if all are too long
     public Tuning begin(Adapter adapter, Task task, TuningOptions options) {
-        return prepare(adapter, task, options).get();
+        return prepare(adapter, task, options, Optional.empty()).get();
     }
 
     /// The same in two parts: cuts the examples into tokens, which any thread may do, and gives what begins.
-    public Supplier<Tuning> prepare(Adapter adapter, Task task, TuningOptions options) {
+    ///
+    /// @param from where a tuning of the same adapter, task and options was ended; this one goes on there
+    public Supplier<Tuning> prepare(Adapter adapter, Task task, TuningOptions options, Optional<PausedTuning> from) {
         requireFits(adapter.layout());
         if (task.examples().isEmpty()) {
             throw new IllegalArgumentException("there are no examples to tune on; give one or more");
@@ -72,7 +75,7 @@ public final class Tuner {
                     "/task/examples/0 has %d tokens with the description, %d fit, and all others are too long too"
                             .formatted(tokens, mostTokens));
         }
-        return () -> new Tuning(weights, backend, adapter, examples, options, rates);
+        return () -> new Tuning(weights, backend, adapter, examples, options, rates, from);
     }
 
     private void requireFits(AdapterLayout layout) {

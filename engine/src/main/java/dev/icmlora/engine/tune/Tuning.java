@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 import dev.icmlora.engine.tune.BlockGraph.PathStates;
@@ -47,6 +48,8 @@ public final class Tuning implements AutoCloseable {
     private final double[] latest;
     private final Deque<Visit> visits = new ArrayDeque<>();
     private final int visitsOfAll;
+    /// Steps that were taken before it went on.
+    private final int first;
     /// Of the visit that comes next; null if it was not begun.
     private BlockGraph graph;
     private Runnable afterVisits = () -> {};
@@ -57,6 +60,7 @@ public final class Tuning implements AutoCloseable {
     private Outcome outcome = Outcome.TUNED;
     private boolean done;
     private boolean endingSoon;
+    private Optional<PausedTuning> paused = Optional.empty();
 
     /// How far a tuning is.
     ///
@@ -68,8 +72,9 @@ public final class Tuning implements AutoCloseable {
     public record Progress(int step, int steps, double loss, double done) {}
 
     /// @param adapter tuned, or the one that tuning began with
-    /// @param tokens of the examples of all steps, those whose step was not taken in the end too
-    public record Result(Adapter adapter, Summary summary, int tokens) {}
+    /// @param tokens of the examples of all steps that were begun since it began or went on
+    /// @param paused from where it can go on, if it was ended before its last step
+    public record Result(Adapter adapter, Summary summary, int tokens, Optional<PausedTuning> paused) {}
 
     Tuning(
             FrozenWeights weights,
@@ -77,7 +82,8 @@ public final class Tuning implements AutoCloseable {
             Adapter start,
             List<ExampleTokens> examples,
             TuningOptions options,
-            List<Float> rates) {
+            List<Float> rates,
+            Optional<PausedTuning> from) {
         this.weights = weights;
         this.backend = backend;
         this.start = start;
@@ -90,6 +96,9 @@ public final class Tuning implements AutoCloseable {
         Arrays.fill(before, Double.NaN);
         Arrays.fill(after, Double.NaN);
         Arrays.fill(latest, Double.NaN);
+        from.ifPresent(this::takeLosses);
+        this.first = from.map(PausedTuning::steps).orElse(0);
+        this.step = first;
         this.lora = LoraTensors.of(start, backend);
         try {
             int depth = trees.stream().mapToInt(BlockTree::depth).max().orElseThrow();
@@ -99,9 +108,17 @@ public final class Tuning implements AutoCloseable {
             throw e;
         }
         this.memory = BlockGraph.memory(backend, weights.shape().layers());
-        this.state = new TuningState(lora, start, examples, options, rates);
+        this.state = new TuningState(lora, start, examples, options, rates, from);
         this.visitsOfAll = planned();
+        this.visitsDone =
+                trees.stream().limit(first).mapToInt(BlockTree::blocks).sum();
         beginStep();
+    }
+
+    private void takeLosses(PausedTuning paused) {
+        System.arraycopy(paused.before, 0, before, 0, before.length);
+        System.arraycopy(paused.latest, 0, latest, 0, latest.length);
+        lossOfStep = paused.lossOfStep;
     }
 
     private int planned() {
@@ -161,14 +178,19 @@ public final class Tuning implements AutoCloseable {
     }
 
     /// Ends with the steps that were taken: what was begun of another one is dropped, and the losses afterwards are
-    /// those that the last step began with. Where no step was taken, the first one goes on, and is the last.
+    /// those that the last step began with. Where no step was taken since it began or went on, the next one is
+    /// taken, and is the last.
     public void endAtOnce() {
         endingSoon = true;
-        if (done || step == 0) {
+        if (done || step == first) {
             return;
         }
         closeGraph();
         visits.clear();
+        endUnmeasured();
+    }
+
+    private void endUnmeasured() {
         System.arraycopy(latest, 0, after, 0, after.length);
         end();
     }
@@ -190,7 +212,8 @@ public final class Tuning implements AutoCloseable {
         return new Result(
                 outcome == Outcome.DIVERGED ? start : state.adapter(),
                 new Summary(outcome, step, meanOfSeen(before), meanOfSeen(after)),
-                tokens);
+                tokens,
+                paused);
     }
 
     private void visit(List<Visit> next, Runnable then) {
@@ -216,7 +239,9 @@ public final class Tuning implements AutoCloseable {
             return;
         }
         step++;
-        if (step == options.steps() || endingSoon) {
+        if (endingSoon && first > 0 && step < options.steps()) {
+            endUnmeasured();
+        } else if (step == options.steps() || endingSoon) {
             measure();
         } else {
             beginStep();
@@ -238,6 +263,9 @@ public final class Tuning implements AutoCloseable {
     }
 
     private void end() {
+        if (step < options.steps()) {
+            paused = Optional.of(state.paused(lossOfStep, before, latest));
+        }
         if (!(meanOfSeen(after) <= meanOfSeen(before))) {
             diverge();
         }

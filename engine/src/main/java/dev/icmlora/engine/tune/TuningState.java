@@ -3,6 +3,7 @@ package dev.icmlora.engine.tune;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 import dev.icmlora.generator.adapter.Adapter;
 import dev.icmlora.ggml.GgmlType;
@@ -21,16 +22,43 @@ final class TuningState {
     private final double[] losses;
 
     /// @param rates of each matrix B, as [Tuner] has them
+    /// @param from of the same tuning
     TuningState(
-            LoraTensors lora, Adapter start, List<ExampleTokens> examples, TuningOptions options, List<Float> rates) {
+            LoraTensors lora,
+            Adapter start,
+            List<ExampleTokens> examples,
+            TuningOptions options,
+            List<Float> rates,
+            Optional<PausedTuning> from) {
         this.lora = lora;
         this.start = start;
-        this.weights = LoraTensors.matricesOf(start.generated());
+        this.weights =
+                from.map(paused -> copies(paused.weights)).orElseGet(() -> LoraTensors.matricesOf(start.generated()));
         this.gradients = Adam.zerosLike(weights);
         this.adam = new Adam(weights, rates, options.decayOfMean(), options.decayOfSquares());
+        from.ifPresent(paused -> {
+            adam.goOnFrom(paused);
+            lora.setB(weights);
+        });
         this.answerTokens =
                 examples.stream().mapToInt(ExampleTokens::answerTokens).toArray();
         this.losses = new double[examples.size()];
+    }
+
+    private static List<float[]> copies(List<float[]> matrices) {
+        return matrices.stream().map(float[]::clone).toList();
+    }
+
+    /// @param before of each example, as [Tuning] has them
+    PausedTuning paused(double lossOfStep, double[] before, double[] latest) {
+        return new PausedTuning(
+                adam.steps,
+                lossOfStep,
+                before.clone(),
+                latest.clone(),
+                copies(weights),
+                copies(adam.means),
+                copies(adam.squares));
     }
 
     /// Forgets the losses and gradients of the pass before.
@@ -83,8 +111,8 @@ final class TuningState {
         private static final double EPSILON = 1e-8;
 
         private final List<float[]> weights;
-        private final List<float[]> means;
-        private final List<float[]> squares;
+        private List<float[]> means;
+        private List<float[]> squares;
         private final List<Float> rates;
         private final float decayOfMean;
         private final float decayOfSquares;
@@ -99,6 +127,12 @@ final class TuningState {
             this.squares = zerosLike(weights);
             this.decayOfMean = decayOfMean;
             this.decayOfSquares = decayOfSquares;
+        }
+
+        private void goOnFrom(PausedTuning paused) {
+            means = copies(paused.means);
+            squares = copies(paused.squares);
+            steps = paused.step;
         }
 
         static List<float[]> zerosLike(List<float[]> matrices) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -313,6 +314,41 @@ class TunerTest {
             assertThat(tuning.isDone()).isFalse();
             run(tuning, () -> false);
             assertThat(tuning.result().summary().steps()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatWasEndedGoesOnToTheSameBytes() {
+        TuningOptions options = TuningOptions.forExamples(3);
+        Tuning.Result whole = tune(PAST, options);
+        assertThat(whole.paused()).isEmpty();
+
+        PausedTuning paused;
+        try (Tuning begun = atStep(2, 0.01)) {
+            begun.endAtOnce();
+            paused = begun.result().paused().orElseThrow();
+        }
+        assertThat(paused.steps()).isEqualTo(2);
+        try (Tuning next =
+                tuner.prepare(shared, PAST, options, Optional.of(paused)).get()) {
+            assertThat(next.progress().step()).isEqualTo(2);
+            next.endAtOnce();
+            assertThat(run(next, () -> false)).isTrue();
+            paused = next.result().paused().orElseThrow();
+        }
+        // However little time there is, it comes further.
+        assertThat(paused.steps()).isEqualTo(3);
+        // As where the first one who goes on from there leaves.
+        for (int i = 0; i < 2; i++) {
+            try (Tuning last =
+                    tuner.prepare(shared, PAST, options, Optional.of(paused)).get()) {
+                assertThat(run(last, () -> false)).isTrue();
+                assertThat(last.progress().done()).isEqualTo(1);
+                assertThat(last.result().paused()).isEmpty();
+                assertThat(last.result().summary()).isEqualTo(whole.summary());
+                assertThat(last.result().adapter().gguf())
+                        .isEqualTo(whole.adapter().gguf());
+            }
         }
     }
 
