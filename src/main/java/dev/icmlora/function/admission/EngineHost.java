@@ -36,7 +36,7 @@ public final class EngineHost {
     public static final Duration BACKGROUND = Duration.ofMinutes(10);
 
     /// What one caller has of it at a time where others wait.
-    private static final Duration TURN = Duration.ofMinutes(1);
+    private static final Duration TURN = Duration.ofSeconds(30);
 
     private final FunctionConfig config;
     private Engine engine;

@@ -147,12 +147,15 @@ public final class TaskServing {
         if (supplied.isPresent()) {
             return named(query, Mode.TUNED, supplied, report(supplied.get().known()));
         }
-        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn);
         var unfinished = adapters.unfinished(key);
+        if (unfinished.isEmpty()) {
+            // What is refused leaves no work.
+            query.prompts.of(true);
+        }
+        var waits = tune.when() == Tune.When.BACKGROUND && adapters.later(key, turn);
         if (unfinished.isPresent()) {
             return named(query, Mode.TUNED, unfinished, report(unfinished.get().known()));
         }
-        query.prompts.of(true);
         var tuning = waits ? waiting(key.task().examples()) : null;
         return named(query, Mode.ADAPTER_EXAMPLES, query.key.shared(), tuning);
     }

@@ -138,6 +138,24 @@ class TunedTest {
         generate(request).body("selection.served", equalTo("tuned")).body("adapter.cached", equalTo(true));
     }
 
+    /// They would take all the room that there is to wait, since each takes far longer than the requests.
+    @Test
+    void whatIsRefusedIsNotTunedInTheBackgroundEither() {
+        var many = IntStream.range(0, 500)
+                .mapToObj(i -> Map.of("input", "%02d:41".formatted(i % 24), "output", Integer.toString(i % 24)))
+                .toList();
+        var later = Map.of("steps", 100, "when", "background");
+        for (var i = 0; i < 10; i++) {
+            var request = with(body(task("Which hour is it, " + i + "?", many), "16:41"), "mode", "tuned");
+            post("/generate", with(request, "tune", later))
+                    .statusCode(400)
+                    .body("detail", containsString("prompts of"));
+        }
+
+        generate(tuned("Say the hour once.", Map.of("steps", 1, "when", "background"), "16:41"))
+                .body("tuning.state", equalTo("waiting"));
+    }
+
     @Test
     void neverTunesWhereThatIsAskedFor() {
         generate(tuned("Tell the hour.", Map.of("when", "never"), "16:41"))
