@@ -11,8 +11,8 @@ import dev.icmlora.function.adapters.KnownAdapter.OwnedId;
 import dev.icmlora.function.config.FunctionConfig;
 
 /// Tunings that time ended before their last step, the longest of each task, within a limit of memory. They are found
-/// by
-/// the key of the whole tuning, so that they serve until it is there, and it goes on from them. Where there is no room,
+/// by the key of the whole tuning, so that they serve until it is there, and it goes on from them. Where there is no
+/// room,
 /// the tenant that has most loses what it used longest ago. Thread-safe.
 final class UnfinishedTunings {
 

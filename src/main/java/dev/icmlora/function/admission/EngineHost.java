@@ -114,8 +114,7 @@ public final class EngineHost {
     }
 
     /// Does what a request has no time for once it has its answer, for one caller after the other. What finds no room
-    /// is
-    /// done when it is asked for again.
+    /// is done when it is asked for again.
     ///
     /// @param key of the work, which waits once however often it is asked for
     /// @param request whose account pays for it

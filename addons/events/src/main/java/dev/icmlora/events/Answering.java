@@ -198,8 +198,7 @@ final class Answering {
                     throw RequestException.redeliver(e.getMessage());
                 } catch (RequestException e) {
                     // What filled the queue is no fault of these inputs. Fewer of them need less of the time that
-                    // others
-                    // leave; a single one is asked for again.
+                    // others leave; a single one is asked for again.
                     if (!e.is(Kind.CROWDED_OUT) || request.inputs().size() > 1) {
                         e.unless(Kind.QUEUE_FULL);
                     }

@@ -80,8 +80,7 @@ public final class Cancellation {
     }
 
     /// Has work end with what it has when so many seconds from now have passed, as far as is known when it is asked,
-    /// and
-    /// at the latest when it would without.
+    /// and at the latest when it would without.
     public void endAfter(DoubleSupplier seconds) {
         var before = rest;
         var most = (1 - REPLY - ENDING) * seconds(limit) - secondsPassed();
