@@ -137,11 +137,6 @@ public final class SchemaGrammar {
         return text;
     }
 
-    /// The grammar of any JSON object.
-    public static String anyObject() {
-        return new SchemaGrammar(JsonNodeFactory.instance.objectNode(), "").text("any-object");
-    }
-
     /// The schema cannot be followed.
     static RequestException refusal(String at, Object limit, Object value, String message) {
         return RequestException.invalid(new Violation(at, limit, value, at + " " + message));

@@ -108,6 +108,15 @@ class TokenQuotaTest {
                 .body("detail", containsString(PER_DAY + " tokens a day, of which 0 are left"))
                 .body("retry_after", equalTo(Integer.parseInt(problem.header("Retry-After"))));
         post("/adapter", Map.of("task", task())).then().statusCode(429);
+        // Nor is its schema read, which takes time.
+        var wrong = Map.of("type", "json_schema", "json_schema", Map.of("schema", Map.of("type", "text")));
+        var chat = Requests.chat("x");
+        post("/v1/chat/completions", Requests.with(chat, "response_format", wrong))
+                .then()
+                .statusCode(429);
+        post("/generate", Requests.with(Requests.body(task(), "x"), "schema", Map.of("type", "text")))
+                .then()
+                .statusCode(429);
         // What takes no tokens goes on, and so does who has some.
         given().header("Authorization", "Bearer " + Token.of(caller))
                 .get("/v1/models")

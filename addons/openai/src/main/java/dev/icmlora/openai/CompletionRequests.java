@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.config.FunctionConfig;
@@ -15,10 +16,10 @@ import dev.icmlora.function.error.Violation;
 import dev.icmlora.function.error.Violations;
 import dev.icmlora.function.http.JsonBody;
 import dev.icmlora.function.http.RequestFields;
-import dev.icmlora.function.schema.SchemaGrammar;
 import dev.icmlora.function.service.RequestRules;
 import dev.icmlora.llama.ChatMessage;
 import dev.icmlora.llama.Sampler.SamplingOptions;
+import dev.icmlora.openai.TextRequest.Schema;
 
 /// Reads the bodies of `POST /v1/chat/completions` and `POST /v1/completions`.
 final class CompletionRequests {
@@ -28,6 +29,9 @@ final class CompletionRequests {
     private static final List<String> FORMATS = List.of("text", "json_object", "json_schema");
     /// Where a chat has its schema.
     private static final String SCHEMA = "/response_format/json_schema/schema";
+
+    private static final JsonNode ANY_OBJECT =
+            JsonNodeFactory.instance.objectNode().put("type", "object");
 
     /// OpenAI's default of plain completions, unlike for chats.
     private static final int DEFAULT_MAX_TOKENS = 16;
@@ -78,15 +82,14 @@ final class CompletionRequests {
         var maxTokens = maxTokens(fields, "max_completion_tokens", "max_tokens");
         var stops = stops(fields);
         var choices = choices(fields);
-        var grammar = grammar(fields);
+        var schema = schema(fields);
         var labels = labels(fields);
         labels.ifPresent(_ -> {
-            fields.wrong(grammar.isPresent(), "labels", null, null, "must not be given beside /response_format");
+            fields.wrong(schema.isPresent(), "labels", null, null, "must not be given beside /response_format");
             TextRequest.besideLabels(choices, logprobs, stops, fields.violations());
         });
         return request(
                 fields,
-                grammar,
                 (task, sampling, ignoresEnd) -> new TextRequest(
                         model,
                         task,
@@ -97,6 +100,7 @@ final class CompletionRequests {
                         stops,
                         logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty(),
                         ignoresEnd,
+                        schema,
                         labels));
     }
 
@@ -123,7 +127,6 @@ final class CompletionRequests {
         var stops = stops(fields);
         return request(
                 fields,
-                Optional.empty(),
                 (task, sampling, ignoresEnd) -> new TextRequest(
                         model,
                         task,
@@ -134,6 +137,7 @@ final class CompletionRequests {
                         stops,
                         topLogprobs,
                         ignoresEnd,
+                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -143,16 +147,14 @@ final class CompletionRequests {
     }
 
     /// Reads the other fields that both have.
-    private CompletionRequest request(RequestFields fields, Optional<String> grammar, Text text) {
+    private CompletionRequest request(RequestFields fields, Text text) {
         var task = task(fields);
         var ignoresEnd = fields.flag("ignore_eos");
         var stream = fields.flag("stream");
         var usage = fields.object("stream_options")
                 .filter(options -> options.flag("include_usage"))
                 .isPresent();
-        var sampling = sampling(fields);
-        var kept = grammar.map(sampling::withGrammar).orElse(sampling);
-        return new CompletionRequest(text.of(task, kept, ignoresEnd), stream, usage);
+        return new CompletionRequest(text.of(task, sampling(fields), ignoresEnd), stream, usage);
     }
 
     /// The last fields of a request.
@@ -270,15 +272,15 @@ final class CompletionRequests {
         return parts.toString();
     }
 
-    private static Optional<String> grammar(RequestFields fields) {
+    private static Optional<Schema> schema(RequestFields fields) {
         var format = fields.object("response_format");
         var type = format.map(of -> of.oneOf("type", FORMATS)).orElse("");
         return switch (type) {
-            case "json_object" -> Optional.of(SchemaGrammar.anyObject());
+            case "json_object" -> Optional.of(new Schema(ANY_OBJECT, "/response_format"));
             case "json_schema" -> {
                 var schema = format.flatMap(of -> of.object("json_schema")).flatMap(of -> of.find("schema"));
                 format.get().wrong(schema.isEmpty(), "json_schema", "an object", null, "must hold a schema");
-                yield schema.map(node -> SchemaGrammar.of(node, SCHEMA));
+                yield schema.map(node -> new Schema(node, SCHEMA));
             }
             default -> Optional.empty();
         };

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.icmlora.function.api.FunctionDefinition;
 import dev.icmlora.function.api.TaskBody;
 import dev.icmlora.function.error.Violations;
@@ -20,6 +22,7 @@ import dev.icmlora.llama.Sampler.SamplingOptions;
 /// @param stops a text ends before the first of these
 /// @param topLogprobs see [Decoding]
 /// @param ignoresEnd whether a text goes on where the model would end it
+/// @param schema that a text is to follow; [#withGrammar] reads it
 /// @param labels texts of which the answer is to be one; what is said of sampling does not count then
 record TextRequest(
         String model,
@@ -31,9 +34,13 @@ record TextRequest(
         List<String> stops,
         OptionalInt topLogprobs,
         boolean ignoresEnd,
+        Optional<Schema> schema,
         Optional<List<String>> labels) {
 
-    private static final String SCHEMA = "/schema";
+    /// A JSON schema as it was sent.
+    ///
+    /// @param field pointer to it in the request
+    record Schema(JsonNode node, String field) {}
 
     /// The beginning that a text goes on from.
     sealed interface Prompt {}
@@ -55,18 +62,25 @@ record TextRequest(
 
     /// The request with a function's labels or schema. What the function leaves open is the request's.
     TextRequest with(FunctionDefinition function) {
-        return new TextRequest(
-                model,
-                task,
-                prompt,
-                choices,
-                function.schema() == null
-                        ? sampling
-                        : sampling.withGrammar(SchemaGrammar.of(function.schema(), SCHEMA)),
-                maxTokens,
-                stops,
-                topLogprobs,
-                ignoresEnd,
+        return with(
+                sampling,
+                Optional.ofNullable(function.schema())
+                        .map(node -> new Schema(node, "/schema"))
+                        .or(() -> schema),
                 Optional.ofNullable(function.labels()).or(() -> labels));
+    }
+
+    /// The request with the grammar of its schema. A schema takes time to read, so the caller has its turn by then.
+    ///
+    /// @throws dev.icmlora.function.error.RequestException if the schema cannot be followed
+    TextRequest withGrammar() {
+        return schema.map(sent -> sampling.withGrammar(SchemaGrammar.of(sent.node, sent.field)))
+                .map(kept -> with(kept, Optional.empty(), labels))
+                .orElse(this);
+    }
+
+    private TextRequest with(SamplingOptions kept, Optional<Schema> unread, Optional<List<String>> chosen) {
+        return new TextRequest(
+                model, task, prompt, choices, kept, maxTokens, stops, topLogprobs, ignoresEnd, unread, chosen);
     }
 }

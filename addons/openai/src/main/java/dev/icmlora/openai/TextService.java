@@ -241,8 +241,7 @@ final class TextService {
         NamedFunctions.beside(definition, request.task().orElse(null), "/task", violations);
         if (isFormed) {
             NamedFunctions.beside(definition, request.labels().orElse(null), "/labels", violations);
-            NamedFunctions.beside(
-                    definition, request.sampling().grammar().orElse(null), "/response_format", violations);
+            NamedFunctions.beside(definition, request.schema().orElse(null), "/response_format", violations);
         }
         if (definition.labels() != null) {
             var logprobs = request.topLogprobs().isPresent();
@@ -256,7 +255,7 @@ final class TextService {
     }
 
     private Metered<Written> write(Asked asked, Listener listener, Runnable firstToken, Turn turn) {
-        var request = asked.request();
+        var request = asked.request().withGrammar();
         // B0 is equal for all tasks, so its id brings none of their descriptions.
         var task = asked.key().isShared() ? Task.NONE : asked.key().task();
         AnswerListener told = (choice, delta) -> {
